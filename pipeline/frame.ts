@@ -1,0 +1,56 @@
+import type { Colour } from "./colour.ts";
+import type { Planes } from "./planes.ts";
+import type { Rational, TimeBase } from "./time_base.ts";
+
+/** What a frame came from: the same object for all frames of one stream. */
+export interface FrameSource {
+  /** The path or URL, without credentials. */
+  readonly name: string;
+  /** The width as displayed: upright, with square pixels. */
+  readonly width: number;
+  /** The height as displayed: upright, with square pixels. */
+  readonly height: number;
+  /** The clock of the stream. */
+  readonly timeBase: TimeBase;
+  /** What the numbers of the planes mean. */
+  readonly colour: Colour;
+  /** The average frame rate in fps, where the source tells: for progress only, never for times. */
+  readonly frameRate?: Rational;
+  /** How many frames there are, where the source tells: for progress only. */
+  readonly frameCount?: number;
+  /** Where the sound is, if there is any and it can be read again from its beginning. */
+  readonly audio?: AudioSource;
+}
+
+/** Where a sink finds the sound that belongs to the frames. */
+export interface AudioSource {
+  /** What ffmpeg opens. */
+  readonly url: string;
+  /** The codec of each audio stream, as ffmpeg names it. */
+  readonly codecs: readonly string[];
+  /** Where the frames begin in the source, in seconds from its start: 0 unless asked otherwise. */
+  readonly startS: number;
+  /** How long the frames last, in seconds: all of the source where absent. */
+  readonly durationS?: number;
+}
+
+/**
+ * A decoded picture with the time at which it is shown.
+ *
+ * A frame has one owner: who takes it from a stream passes it on or disposes of it, once.
+ * Disposing gives the memory back to the source, so planes must not be touched afterwards.
+ */
+export interface Frame extends Disposable {
+  /** The pixels: display size, upright, drawn on in place by later stages. */
+  readonly planes: Planes;
+  /** The presentation time in ticks of `timeBase`, exactly as the source gave it. */
+  readonly pts: number;
+  /** The clock of `pts`. */
+  readonly timeBase: TimeBase;
+  /** The presentation time in microseconds, derived from `pts`. */
+  readonly timestampUs: number;
+  /** The number of the frame in its stream, from 0. */
+  readonly index: number;
+  /** What the frame came from. */
+  readonly source: FrameSource;
+}

@@ -1,0 +1,22 @@
+import type { Outputs, Tensor } from "./tensor.ts";
+
+/** What runs a network: a GPU, this processor natively, or this processor through WebAssembly. */
+export type Device = "webgpu" | "cpu" | "wasm";
+
+/** A network made ready on a device. */
+export interface InferenceSession extends AsyncDisposable {
+  /** What it runs on. */
+  readonly device: Device;
+  /** The device in words, such as the GPU's name. */
+  readonly description: string;
+  /** What did not go as asked, in words: a software GPU, a device that was not to be had. */
+  readonly fallbacks: readonly string[];
+  /**
+   * Runs the network. Several runs may be asked for at a time; each answer belongs to its question.
+   *
+   * @param input The input, whose memory is handed over: it must not be used afterwards.
+   * @returns The outputs, by name.
+   * @throws {DeviceError} If the device fails.
+   */
+  run(input: Tensor): Promise<Outputs>;
+}

@@ -1,0 +1,34 @@
+import type { Detection } from "./detection.ts";
+import type { Fit } from "./fit.ts";
+import type { Frame } from "./frame.ts";
+import type { Outputs, Tensor } from "./tensor.ts";
+
+/** What flows out of `letterbox`. */
+export interface Prepared {
+  /** The frame, untouched. */
+  readonly frame: Frame;
+  /** What the network reads; absent on a frame that is passed over by the stride. */
+  readonly input?: Tensor;
+  /** How the frame lies in the tensor. */
+  readonly fit: Fit;
+}
+
+/** What flows out of `infer`. */
+export interface Inferred {
+  /** The frame, untouched. */
+  readonly frame: Frame;
+  /** What the network said; absent on a frame that was passed over. */
+  readonly outputs?: Outputs;
+  /** How the frame lies in the tensor. */
+  readonly fit: Fit;
+}
+
+/** What flows out of `decodeBoxes`, `blend` and `suppress`. */
+export interface Detected {
+  /** The frame. */
+  readonly frame: Frame;
+  /** What was found: every candidate before ties are resolved, one an object afterwards. */
+  readonly detections: readonly Detection[];
+  /** Set on a frame that was passed over: its detections are those of the last one inferred. */
+  readonly isHeld?: true;
+}
