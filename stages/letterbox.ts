@@ -1,0 +1,112 @@
+import type { Colour } from "../pipeline/colour.ts";
+import type { InputSpec } from "../pipeline/detector.ts";
+import type { Size } from "../pipeline/fit.ts";
+import type { Frame } from "../pipeline/frame.ts";
+import type { Prepared } from "../pipeline/items.ts";
+import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { type Resampler, type TensorMaker, tensorMaker } from "./_tensor_maker.ts";
+
+/** Options of {@linkcode letterbox}. */
+export interface LetterboxOptions {
+  /**
+   * How pixels are read where tensor and frame differ in size: `bilinear` looks at the four nearest
+   * pixels, as MediaPipe does; `area` takes the average of all the pixels that a tensor pixel covers.
+   *
+   * @default {"bilinear"}
+   */
+  readonly resampler?: "bilinear" | "area";
+  /**
+   * The network sees one frame in so many, the first among them; the others pass without an input.
+   *
+   * @default {1}
+   */
+  readonly stride?: number;
+}
+
+/**
+ * Makes the network's input out of each frame, straight from its YUV planes: a tensor of float32,
+ * `[1, 3, height, width]` or `[1, height, width, 3]`, normalised as the network was trained.
+ *
+ * The frame lies in the tensor as {@linkcode letterboxFit} or {@linkcode stretchFit} says, pixel
+ * centres at half coordinates. What of the tensor lies outside the frame has the border's colour,
+ * set before normalising (MediaPipe's `BORDER_ZERO`, image_to_tensor_converter_opencv.cc).
+ *
+ * @param input What the network wants.
+ * @param options How the frames are read.
+ * @returns The stage.
+ * @throws {RangeError} If the size, `stride` or `resampler` makes no sense.
+ *
+ * @example A grey frame in a 4x4 tensor of -1 to 1
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import type { Frame } from "../pipeline/frame.ts";
+ * import { planesFrom } from "../pipeline/planes.ts";
+ *
+ * const frame = {
+ *   planes: planesFrom(new Uint8Array(8 * 4 * 3 / 2).fill(128), 8, 4),
+ *   index: 0,
+ *   source: { colour: { matrix: "bt601", range: "full", tags: {} } },
+ *   [Symbol.dispose]() {},
+ * } as unknown as Frame;
+ * const prepare = letterbox({
+ *   width: 4,
+ *   height: 4,
+ *   layout: "nchw",
+ *   channels: "rgb",
+ *   resize: "letterbox",
+ *   border: [0, 0, 0],
+ *   mean: [127.5, 127.5, 127.5],
+ *   std: [127.5, 127.5, 127.5],
+ * });
+ * const [prepared] = await Array.fromAsync(ReadableStream.from([frame]).pipeThrough(prepare));
+ * assertEquals(prepared?.input?.dims, [1, 3, 4, 4]);
+ * assertEquals([0, 4, 8, 12].map((i) => Math.sign(prepared?.input?.data[i] ?? 0)), [-1, 1, 1, -1]);
+ * ```
+ */
+export function letterbox(
+  input: InputSpec,
+  { resampler = "bilinear", stride = 1 }: LetterboxOptions = {},
+): MeteredStage<Frame, Prepared> {
+  check(input, resampler, stride);
+  let maker: TensorMaker | undefined;
+  let madeFor: Size | undefined;
+  let madeOf: Colour | undefined;
+
+  /** The tables of the last frame serve until the size or the colour changes. */
+  function makerFor({ planes: { width, height }, source: { colour } }: Frame): TensorMaker {
+    if (!maker || madeFor?.width !== width || madeFor.height !== height || madeOf !== colour) {
+      madeFor = { width, height };
+      madeOf = colour;
+      maker = tensorMaker(input, madeFor, colour, resampler);
+    }
+    return maker;
+  }
+
+  return stage("letterbox", async function* letterbox(frames: AsyncIterable<Frame>) {
+    for await (const frame of frames) {
+      const { fit, make } = makerFor(frame);
+      yield frame.index % stride === 0 ? { frame, input: make(frame.planes), fit } : { frame, fit };
+    }
+  });
+}
+
+function check({ width, height, std }: InputSpec, resampler: Resampler, stride: number): void {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(
+      `Cannot letterbox as the input must have whole pixels: current value is ${width}x${height}`,
+    );
+  }
+  if (std.some((value) => !(value > 0))) {
+    throw new RangeError(`Cannot letterbox as std must be above 0: current value is ${std}`);
+  }
+  if (!(Number.isInteger(stride) && stride > 0)) {
+    throw new RangeError(
+      `Cannot letterbox as stride must be a whole number from 1: current value is ${stride}`,
+    );
+  }
+  if (resampler !== "bilinear" && resampler !== "area") {
+    throw new RangeError(
+      `Cannot letterbox as resampler must be "bilinear" or "area": current value is "${resampler}"`,
+    );
+  }
+}
