@@ -24,7 +24,8 @@ export interface MeteredStage<In, Out> extends Stage<In, Out> {
  * sides as a {@linkcode StageError} with the error as its cause.
  *
  * @param name The name of the stage, for errors and summaries.
- * @param transform Reads items and yields others; what it drops it disposes of.
+ * @param transform Reads items and yields others; what it drops it disposes of. Its signal is aborted
+ * when either side goes away, so that whatever else it waits for can be given up.
  * @returns The stage.
  *
  * @example A stage that doubles numbers
@@ -40,18 +41,20 @@ export interface MeteredStage<In, Out> extends Stage<In, Out> {
  */
 export function stage<In, Out>(
   name: string,
-  transform: (items: AsyncIterable<In>) => AsyncGenerator<Out>,
+  transform: (items: AsyncIterable<In>, signal: AbortSignal) => AsyncGenerator<Out>,
 ): MeteredStage<In, Out> {
   const inlet = new Inlet<In>();
   const meter = new Meter();
   const holdings = new Holdings(meter);
-  const outputs = transform(holdings.taking(inlet));
+  const stopping = new AbortController();
+  const outputs = transform(holdings.taking(inlet), stopping.signal);
   let writableController: WritableStreamDefaultController;
   let readableController: ReadableStreamDefaultController<Out>;
 
   /** Stops the generator wherever it is; no item comes in or goes out any more. */
   async function stop(reason: unknown): Promise<void> {
     disposeOf(inlet.fail(reason));
+    stopping.abort(reason);
     try {
       await outputs.return(undefined);
     } catch {

@@ -1,4 +1,4 @@
-import { dirname, join, parse } from "node:path";
+import { dirname, join, parse, sep } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 
 /** How an output file is made. */
@@ -29,18 +29,21 @@ const MEANINGS: Readonly<Record<string, (target: string) => string>> = {
   ENOENT: (target) => `the directory "${dirname(target)}" does not exist`,
   ENOTDIR: (target) => `"${dirname(target)}" is not a directory`,
   EISDIR: () => "it is a directory",
+  EPIPE: () => "its reader has closed the pipe",
   ENOSPC: () => "no space is left on the device",
   EROFS: () => "the file system is read-only",
 };
 
 /**
- * What a failed operation on a file means to the user, in one line.
+ * What a failed write means to the user, in one line.
  *
- * @param target The path that the user named.
+ * A closed pipe, as behind `| head`, is known by the cause: it is a `Deno.errors.BrokenPipe`.
+ *
+ * @param target The path that the user named, or what else was written to.
  * @param cause What was thrown.
  * @returns The error, with the first one as its cause.
  */
-export function fileErrorFrom(target: string, cause: unknown): OutputError {
+export function outputErrorFrom(target: string, cause: unknown): OutputError {
   if (cause instanceof OutputError) return cause;
   const { code, message } = cause as { readonly code?: string; readonly message?: string };
   const meaning = MEANINGS[code ?? ""]?.(target) ??
@@ -74,6 +77,14 @@ async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+/** Refuses what can be no file's name, which would show only in the end. */
+function checkName(target: string): void {
+  if (target === "") throw new OutputError('Cannot write "": the path is empty');
+  if (target.endsWith("/") || target.endsWith(sep)) {
+    throw new OutputError(`Cannot write "${target}": it names a directory`);
   }
 }
 
@@ -116,6 +127,7 @@ export async function createPartialFile(
   { overwrite }: PartialFileOptions,
 ): Promise<PartialFile> {
   try {
+    checkName(target);
     const info = await infoOf(target);
     if (info && !info.isFile && !info.isDirectory) {
       return { path: target, commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
@@ -123,7 +135,7 @@ export async function createPartialFile(
     checkFree(target, info, overwrite);
     return await reserved(info ? await Deno.realPath(target) : target, target, overwrite);
   } catch (cause) {
-    throw fileErrorFrom(target, cause);
+    throw outputErrorFrom(target, cause);
   }
 }
 
@@ -145,7 +157,7 @@ async function reserved(
         await publish(path, finalPath);
         isCommitted = true;
       } catch (cause) {
-        throw fileErrorFrom(target, cause);
+        throw outputErrorFrom(target, cause);
       }
     },
     async [Symbol.asyncDispose]() {

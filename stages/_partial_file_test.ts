@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { OutputError } from "../pipeline/errors.ts";
-import { createPartialFile, fileErrorFrom, partialPathFor } from "./_partial_file.ts";
+import { createPartialFile, outputErrorFrom, partialPathFor } from "./_partial_file.ts";
 
 async function inTempDir(use: (dir: string) => Promise<void>): Promise<void> {
   const dir = await Deno.makeTempDir();
@@ -102,6 +102,7 @@ Deno.test("createPartialFile() writes to a named pipe as it is, and leaves it th
 
 Deno.test.each([
   { name: "a directory", at: "sub", says: "it is a directory" },
+  { name: "a directory's name", at: "new/", says: "it names a directory" },
   { name: "a missing directory", at: "nowhere/a.txt", says: 'nowhere" does not exist' },
   { name: "a file as directory", at: "file/a.txt", says: 'file" is not a directory' },
   { name: "a name that is too long", at: "x".repeat(300), says: "File name too long" },
@@ -114,6 +115,11 @@ Deno.test.each([
     assertEquals(message.includes("\n") || message.includes("os error"), false);
     assertEquals(await namesIn(dir), ["file", "sub"]);
   }));
+
+Deno.test("createPartialFile() refuses an empty path", async () => {
+  const refused = () => createPartialFile("", { overwrite: true });
+  await assertRejects(refused, OutputError, "the path is empty");
+});
 
 Deno.test({
   name: "createPartialFile() names the permission that is missing",
@@ -128,9 +134,10 @@ Deno.test({
 Deno.test.each([
   { code: "ENOSPC", says: 'Cannot write "d/a": no space is left on the device' },
   { code: "EACCES", says: 'Cannot write "d/a": no permission to write in "d"' },
+  { code: "EPIPE", says: 'Cannot write "d/a": its reader has closed the pipe' },
   { code: "EROFS", says: 'Cannot write "d/a": the file system is read-only' },
-])("fileErrorFrom() puts $code in words", ({ code, says }) => {
+])("outputErrorFrom() puts $code in words", ({ code, says }) => {
   const cause = Object.assign(new Error(`${code} (os error 1)`), { code });
-  assertEquals(fileErrorFrom("d/a", cause).message, says);
-  assertEquals(fileErrorFrom("d/a", cause).cause, cause);
+  assertEquals(outputErrorFrom("d/a", cause).message, says);
+  assertEquals(outputErrorFrom("d/a", cause).cause, cause);
 });

@@ -1,0 +1,74 @@
+import type { Detected } from "../pipeline/items.ts";
+import type { MeteredStage } from "../pipeline/stage.ts";
+import { nanosecondsFrom } from "../pipeline/time_base.ts";
+import { roundedBox, roundedShare } from "./_rounded.ts";
+import { writeText } from "./_write_text.ts";
+import type { TextTarget, WriteOptions } from "./text_target.ts";
+
+/** The columns of supervision's `CSVSink`, then (in alphabetical order, as there) the additional ones. */
+const COLUMNS = [
+  "x_min",
+  "y_min",
+  "x_max",
+  "y_max",
+  "class_id",
+  "confidence",
+  "tracker_id",
+  "class_name",
+  "frame_index",
+  "timestamp",
+];
+
+/** What a spreadsheet would run as a formula; the last four are wide forms that some take as well. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * A text as a field (RFC 4180, section 2). Labels come with a model, perhaps a stranger's: one that
+ * a spreadsheet would run gets an apostrophe before it.
+ */
+function field(text: string): string {
+  const harmless = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+function record(fields: readonly unknown[]): string {
+  return `${fields.join()}\r\n`;
+}
+
+function recordsOf({ frame, detections, isHeld }: Detected): string {
+  if (isHeld) return "";
+  const timestampNs = nanosecondsFrom(frame.pts, frame.timeBase);
+  return detections.map(({ box, classId, confidence, label }) => {
+    const { x1, y1, x2, y2 } = roundedBox(box, frame.source);
+    const trackId = ""; // Missing values are empty.
+    const base = [x1, y1, x2, y2, classId, roundedShare(confidence), trackId];
+    return record([...base, field(label), frame.index, timestampNs]);
+  }).join("");
+}
+
+/**
+ * Writes comma-separated values (RFC 4180), one detection a line, in the column order of
+ * supervision's `CSVSink`: `x_min`, `y_min`, `x_max`, `y_max` in pixels, `class_id`, `confidence`,
+ * `tracker_id`, then `class_name`, `frame_index` and `timestamp` in nanoseconds.
+ *
+ * What is missing is empty. Pixels have two decimals; boxes are clipped to the frame. Held frames
+ * are left out, as nothing was found on them. A label that a spreadsheet would run as a formula
+ * gets an apostrophe before it.
+ *
+ * @param target The path of a file, or a stream.
+ * @param options How to treat the target.
+ * @returns The stage; what flows through it is untouched. It fails with an {@linkcode OutputError}
+ * before it takes a frame if the file exists or cannot be made, later if it cannot be written to. If
+ * the reader of a pipe has gone, the error's cause is a `Deno.errors.BrokenPipe`.
+ *
+ * @example A table
+ * ```ts ignore
+ * await detections.pipeThrough(writeCsv("faces.csv")).pipeTo(discard());
+ * ```
+ */
+export function writeCsv<T extends Detected>(
+  target: TextTarget,
+  options: WriteOptions = {},
+): MeteredStage<T, T> {
+  return writeText("writeCsv", target, options, { head: record(COLUMNS), textOf: recordsOf });
+}
