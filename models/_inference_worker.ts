@@ -1,0 +1,118 @@
+import { Worker } from "node:worker_threads";
+import { DeviceError, ModelError } from "../pipeline/errors.ts";
+import type { Outputs, Tensor } from "../pipeline/tensor.ts";
+import { DeviceLost } from "./_device_lost.ts";
+import type { OpenedReply, OpenRequest, WorkerReply, WorkerRequest } from "./_messages.ts";
+
+/**
+ * Where the worker's code lies. Node's `Worker` takes no remote code, so that of a package from a
+ * registry is imported by a line that it does take.
+ */
+function workerUrl(): URL {
+  const url = new URL("./worker.ts", import.meta.url);
+  if (url.protocol === "file:") return url;
+  return new URL(`data:text/javascript,import ${encodeURIComponent(JSON.stringify(url.href))}`);
+}
+
+/**
+ * The main thread's end of one worker: questions out, each answer back to its question.
+ *
+ * Node's class is used as, unlike the web's, it tells when the thread ends, however that comes, and
+ * does not keep the process alive unless asked to.
+ */
+export class InferenceWorker implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #opening = Promise.withResolvers<OpenedReply>();
+  readonly #runs = new Map<number, PromiseWithResolvers<Outputs>>();
+  #lastId = 0;
+  /** Why nothing more comes from the worker. */
+  #end: DeviceError | undefined;
+
+  /** Starts a worker and makes it open a network. */
+  constructor(request: OpenRequest, url: URL = workerUrl()) {
+    this.#opening.promise.catch(() => {}); // Whoever waits for it hears of it.
+    this.#worker = new Worker(url);
+    this.#worker.on("message", (reply: WorkerReply) => this.#hear(reply));
+    this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(error.message))));
+    this.#worker.on("exit", () => this.#fail(new DeviceError(failing("its thread ended"))));
+    this.#ask(request);
+  }
+
+  /** What the worker said of the network, once it is open. */
+  get opened(): Promise<OpenedReply> {
+    return this.#opening.promise;
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param input The input.
+   * @param transfer The memory to be handed over to the worker instead of copied.
+   */
+  run(input: Tensor, transfer: ArrayBuffer[]): Promise<Outputs> {
+    if (this.#end) return Promise.reject(this.#end);
+    const run = Promise.withResolvers<Outputs>();
+    const id = ++this.#lastId;
+    this.#runs.set(id, run);
+    this.#ask({ kind: "run", id, input }, transfer);
+    return run.promise;
+  }
+
+  /** Ends the thread; whatever is pending fails. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#fail(new DeviceError("Cannot run the network: the session was closed"));
+    this.#worker.ref(); // So that its end is waited for.
+    await this.#worker.terminate();
+  }
+
+  #ask(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
+    this.#worker.ref();
+    this.#worker.postMessage(request, transfer);
+  }
+
+  #hear(reply: WorkerReply): void {
+    switch (reply.kind) {
+      case "opened":
+        this.#opening.resolve(reply);
+        break;
+      case "refused":
+        this.#opening.reject(refusalFrom(reply));
+        break;
+      case "answer":
+        this.#taken(reply.id)?.resolve(reply.outputs);
+        break;
+      case "failed":
+        this.#taken(reply.id)?.reject(new DeviceError(failing(reply.message)));
+        break;
+      case "lost":
+        this.#fail(new DeviceLost(`Cannot run the network: the GPU was lost: ${reply.message}`));
+        break;
+      case "crashed":
+        this.#fail(new DeviceError(failing(reply.message)));
+    }
+    if (this.#runs.size === 0) this.#worker.unref();
+  }
+
+  #taken(id: number): PromiseWithResolvers<Outputs> | undefined {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    return run;
+  }
+
+  #fail(error: DeviceError): void {
+    this.#end ??= error;
+    this.#opening.reject(error);
+    for (const run of this.#runs.values()) run.reject(error);
+    this.#runs.clear();
+  }
+}
+
+function failing(reason: string): string {
+  return `Cannot run the network: ${reason}`;
+}
+
+function refusalFrom({ fault, message }: WorkerReply & { kind: "refused" }): Error {
+  return fault === "model"
+    ? new ModelError(`Cannot open the network: ${message}`)
+    : new DeviceError(`Cannot open the device: ${message}`);
+}

@@ -1,0 +1,75 @@
+import { DeviceError } from "../pipeline/errors.ts";
+import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
+import type { OpenRequest } from "./_messages.ts";
+import { DEVICES, surveyOf } from "./_survey.ts";
+import { threadCount } from "./_thread_count.ts";
+import { WorkerSession } from "./_worker_session.ts";
+
+/** Options for {@linkcode openSession}. */
+export interface OpenSessionOptions {
+  /**
+   * What runs the network: `webgpu`, `cpu` or `wasm`; `auto` is a hardware GPU where there is one,
+   * else `cpu` where its permission is granted, else `wasm`.
+   *
+   * @default {"auto"}
+   */
+  readonly device?: Device | "auto";
+}
+
+/**
+ * Makes a network ready to run, in a thread of its own.
+ *
+ * The thread ends when the session is disposed of; it keeps no process alive by itself. A GPU that
+ * is lost is looked for again, once for each run, and what it was working on is repeated: the
+ * session's `fallbacks` tell.
+ *
+ * @param network The network as ONNX, with one input and outputs of 32-bit floating point numbers.
+ * @param options What is to run it.
+ * @returns The session, to be disposed of.
+ * @throws {ModelError} If the network cannot be read.
+ * @throws {DeviceError} If the device that was asked for is not to be had.
+ * @throws {TypeError} If there is no such device.
+ */
+export async function openSession(
+  network: Uint8Array<ArrayBuffer>,
+  { device = "auto" }: OpenSessionOptions = {},
+): Promise<InferenceSession> {
+  if (device !== "auto" && !DEVICES.includes(device)) {
+    throw new TypeError(
+      `Cannot open a session as device must be auto, ${
+        DEVICES.join(", ")
+      }: current value is ${device}`,
+    );
+  }
+  return await (device === "auto" ? openFirst(network) : openNamed(network, device));
+}
+
+async function openNamed(
+  network: Uint8Array<ArrayBuffer>,
+  device: Device,
+): Promise<InferenceSession> {
+  const { isAvailable, isForAuto, description, reason } = await surveyOf(device);
+  if (!isAvailable) throw new DeviceError(`Cannot use device "${device}": ${reason}`);
+  const fallbacks = isForAuto ? [] : [`"${device}" is slow: ${reason}`];
+  return await WorkerSession.open(requestFor(network, device), { description, fallbacks });
+}
+
+/** Opens the first device of auto's order that works; what is passed over is said. */
+async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSession> {
+  const fallbacks: string[] = [];
+  for (const device of DEVICES) {
+    const { isForAuto, description, reason } = await surveyOf(device);
+    try {
+      if (!isForAuto) throw new DeviceError(reason);
+      return await WorkerSession.open(requestFor(network, device), { description, fallbacks });
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      fallbacks.push(`"${device}" was passed over: ${error.message}`);
+    }
+  }
+  throw new DeviceError(`Cannot find a device: ${fallbacks.join("; ")}`);
+}
+
+function requestFor(network: Uint8Array<ArrayBuffer>, device: Device): OpenRequest {
+  return { kind: "open", device, network, threads: threadCount() };
+}

@@ -1,0 +1,195 @@
+/**
+ * The thread in which networks run, and the only file that imports the inference runtime. Every
+ * backend blocks the thread that calls it, and a lost GPU leaves the runtime unusable: hence a
+ * thread of its own, which can be replaced.
+ *
+ * @module
+ */
+
+import { parentPort } from "node:worker_threads";
+import type * as Runtime from "onnxruntime-web";
+import type { Outputs, Tensor } from "../pipeline/tensor.ts";
+import { findAdapter } from "./_adapter.ts";
+import { requestDevice } from "./_gpu_device.ts";
+import { GpuReader, type GpuTensor } from "./_gpu_reader.ts";
+import { messageOf, type OpenRequest, type WorkerReply, type WorkerRequest } from "./_messages.ts";
+
+/** A network ready to run. */
+interface Opened {
+  readonly session: Runtime.InferenceSession;
+  run(input: Tensor): Promise<Outputs>;
+}
+
+/** Why a network cannot be opened. */
+class Refusal extends Error {
+  readonly fault: "model" | "device";
+  constructor(fault: "model" | "device", cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.fault = fault;
+  }
+}
+
+/** Says something to the main thread; memory is handed over, not copied. */
+function say(reply: WorkerReply): void {
+  const tensors = reply.kind === "answer" ? Object.values(reply.outputs) : [];
+  parentPort?.postMessage(reply, [...new Set(tensors.map(({ data }) => data.buffer))]);
+}
+
+/** Imports exactly the build that the device needs: each holds megabytes of machine code. */
+async function importRuntime({ device, threads }: OpenRequest): Promise<typeof Runtime> {
+  if (device === "cpu") return await import("onnxruntime-node");
+  // The builds for browsers read `location.origin` when they are loaded. In a worker it is "null",
+  // which is no base for an URL; without a location they do not ask.
+  Object.defineProperty(globalThis, "location", {
+    value: undefined,
+    configurable: true,
+    writable: true,
+  });
+  // The bare name is a build without WebGPU, but the only one whose threads start in Deno. It puts
+  // Node's `Worker` in the place of `globalThis.Worker`, which nobody in this thread misses.
+  const runtime = device === "webgpu"
+    ? await import("onnxruntime-web/jspi") // Half the size of the build that uses Asyncify.
+    : await import("onnxruntime-web");
+  runtime.env.wasm.numThreads = device === "webgpu" ? 1 : threads; // The jspi build's do not start.
+  return runtime;
+}
+
+/** Options for all devices. The dimensions that a network leaves free stay so: any batch runs. */
+const COMMON_OPTIONS: Runtime.InferenceSession.SessionOptions = {
+  logSeverityLevel: 3, // The environment's level does not silence a session's warnings.
+};
+
+async function createSession(
+  runtime: typeof Runtime,
+  network: Uint8Array<ArrayBuffer>,
+  options: Runtime.InferenceSession.SessionOptions,
+): Promise<Runtime.InferenceSession> {
+  try {
+    const session = await runtime.InferenceSession.create(network, {
+      ...COMMON_OPTIONS,
+      ...options,
+    });
+    checkInterface(session);
+    return session;
+  } catch (error) {
+    // The browser builds load their machine code only here.
+    const isDevice = messageOf(error).includes("no available backend found");
+    throw new Refusal(isDevice ? "device" : "model", error);
+  }
+}
+
+/** Refuses networks that the pipeline has no use for. */
+function checkInterface({ inputMetadata, outputMetadata }: Runtime.InferenceSession): void {
+  if (inputMetadata.length !== 1) {
+    throw new Error(`it takes ${inputMetadata.length} inputs, 1 is wanted`);
+  }
+  for (const value of [...inputMetadata, ...outputMetadata]) {
+    if (!value.isTensor || value.type !== "float32") {
+      const type = value.isTensor ? value.type : "no tensor";
+      throw new Error(`"${value.name}" holds ${type}, float32 is wanted`);
+    }
+  }
+}
+
+/** Opens a network on this processor, natively or through WebAssembly. */
+async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): Promise<Opened> {
+  const { device, network, threads } = request;
+  const session = await createSession(runtime, network, {
+    executionProviders: [device],
+    executionMode: "sequential",
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+  });
+  const run = async ({ data, dims }: Tensor) => {
+    const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
+    const results = await session.run(feeds);
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { data, dims }]) => [name, ownTensor(data, dims)]),
+    );
+  };
+  return { session, run };
+}
+
+/** A tensor whose memory can be handed over: none of the runtime's, nor shared. */
+function ownTensor(data: Runtime.Tensor.DataType, dims: readonly number[]): Tensor {
+  return { data: new Float32Array(data as Float32Array), dims: [...dims] };
+}
+
+/** Opens a network on a GPU. */
+async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Promise<Opened> {
+  const found = await findAdapter();
+  if (!found) throw new Refusal("device", "no GPU was found");
+  const device = await requestDevice(found.adapter);
+  device.lost.then(({ reason, message }) => say({ kind: "lost", message: message || reason }));
+  const session = await createSession(runtime, network, {
+    // Only here does the runtime take a device of ours; `env.webgpu.device` is silently ignored.
+    executionProviders: [{ name: "webgpu", device }],
+    // Else each output is waited for by itself, and each wait lasts 11 ms in Deno.
+    preferredOutputLocation: "gpu-buffer",
+  });
+  const reader = new GpuReader(device);
+  let last: Promise<unknown> = Promise.resolve();
+  const start = async ({ data, dims }: Tensor) => {
+    const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
+    const results = await session.run(feeds);
+    try {
+      // The runtime's types know no GPU buffers; asked for above, they are there.
+      return reader.start(results as unknown as Record<string, GpuTensor>);
+    } finally {
+      // The copies are submitted, so the buffers may be used again; else they would pile up.
+      for (const output of Object.values(results)) output.dispose();
+    }
+  };
+  const run = async (input: Tensor) => {
+    // Two runs of one session at a time would freeze the thread for ever; reading overlaps.
+    const started = last.then(() => start(input));
+    last = started.catch(() => {});
+    return (await started)();
+  };
+  return { session, run };
+}
+
+async function open(request: OpenRequest): Promise<Opened> {
+  let runtime;
+  try {
+    runtime = await importRuntime(request);
+    return await (request.device === "webgpu" ? openOnGpu : openOnProcessor)(runtime, request);
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal("device", error);
+  }
+}
+
+let opened: Opened | undefined;
+
+async function handle(request: WorkerRequest): Promise<void> {
+  if (request.kind === "open") {
+    try {
+      opened = await open(request);
+      const [input] = opened.session.inputMetadata;
+      const inputShape = input?.isTensor ? input.shape : [];
+      say({ kind: "opened", inputShape });
+    } catch (error) {
+      const fault = error instanceof Refusal ? error.fault : "device";
+      say({ kind: "refused", fault, message: messageOf(error) });
+    }
+    return;
+  }
+  const { id, input } = request;
+  try {
+    if (!opened) throw new Error("no network is open");
+    say({ kind: "answer", id, outputs: await opened.run(input) });
+  } catch (error) {
+    say({ kind: "failed", id, message: messageOf(error) });
+  }
+}
+
+// What belongs to no run is told too, instead of being printed and lost.
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  say({ kind: "crashed", message: messageOf(event.reason) });
+});
+addEventListener("error", (event) => {
+  event.preventDefault();
+  say({ kind: "crashed", message: messageOf(event.error ?? event.message) });
+});
+parentPort?.on("message", handle);

@@ -1,0 +1,77 @@
+import type { InferenceSession } from "../pipeline/inference_session.ts";
+import type { Inferred, Prepared } from "../pipeline/items.ts";
+import { type MeteredStage, stage } from "../pipeline/stage.ts";
+
+/** Options for {@linkcode infer}. */
+export interface InferOptions {
+  /**
+   * How many frames the stage may hold at a time, in a run or waiting behind one. With 2, the next
+   * run starts while the last one's outputs are read back and used.
+   *
+   * @default {2}
+   */
+  readonly inFlight?: number;
+}
+
+/** What comes first: an item to take in, or the outputs of the frame that was taken first. */
+type Event =
+  | { readonly kind: "taken"; readonly result: IteratorResult<Prepared> }
+  | { readonly kind: "inferred"; readonly item: Inferred };
+
+/**
+ * Runs a network on each frame.
+ *
+ * Frames leave in the order in which they came, each as soon as its outputs are there, whichever
+ * run is done first. Frames without an input pass through.
+ *
+ * @param session The network; it stays open when the stage ends.
+ * @param options How many frames may be in flight.
+ * @returns The stage.
+ * @throws {RangeError} If `inFlight` is not a whole number above 0.
+ */
+export function infer(
+  session: InferenceSession,
+  { inFlight = 2 }: InferOptions = {},
+): MeteredStage<Prepared, Inferred> {
+  if (!(Number.isSafeInteger(inFlight) && inFlight > 0)) {
+    throw new RangeError(
+      `Cannot infer as inFlight must be a whole number above 0: current value is ${inFlight}`,
+    );
+  }
+  return stage("infer", async function* infer(items: AsyncIterable<Prepared>) {
+    const source = items[Symbol.asyncIterator]();
+    const started: Promise<Event>[] = [];
+    let taking: Promise<Event> | undefined;
+    for (let isEnded = false; !isEnded || started.length;) {
+      if (!isEnded && started.length < inFlight) taking ??= quiet(taken(source));
+      // The outputs go first, so that a fast source does not keep them back.
+      const event = await Promise.race([started[0], taking].filter((wait) => wait !== undefined));
+      if (event.kind === "inferred") {
+        started.shift();
+        yield event.item;
+      } else {
+        taking = undefined;
+        if (event.result.done) isEnded = true;
+        else started.push(quiet(inferred(event.result.value, session)));
+      }
+    }
+  });
+}
+
+async function taken(source: AsyncIterator<Prepared>): Promise<Event> {
+  return { kind: "taken", result: await source.next() };
+}
+
+async function inferred(
+  { frame, input, fit }: Prepared,
+  session: InferenceSession,
+): Promise<Event> {
+  if (!input) return { kind: "inferred", item: { frame, fit } };
+  return { kind: "inferred", item: { frame, outputs: await session.run(input), fit } };
+}
+
+/** Whoever waits for the promise hears of its failure; nobody does if the stage has ended. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
