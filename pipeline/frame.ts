@@ -18,8 +18,14 @@ export interface FrameSource {
   readonly frameRate?: Rational;
   /** How many frames there are, where the source tells: for progress only. */
   readonly frameCount?: number;
-  /** Where the sound is, if there is any and it can be read again from its beginning. */
+  /** Where the frames begin, in seconds from the source's start: 0 unless asked otherwise. */
+  readonly startS: number;
+  /** Whether the frames were made to end before the source did. */
+  readonly isCut: boolean;
+  /** Where the sound is, if there is any. */
   readonly audio?: AudioSource;
+  /** What the decoder complained of so far, in its words: a damaged file is read as far as it goes. */
+  readonly complaints: readonly string[];
 }
 
 /** Where a sink finds the sound that belongs to the frames. */
@@ -28,8 +34,6 @@ export interface AudioSource {
   readonly url: string;
   /** The codec of each audio stream, as ffmpeg names it. */
   readonly codecs: readonly string[];
-  /** Where the frames begin in the source, in seconds from its start: 0 unless asked otherwise. */
-  readonly startS: number;
   /** How long the frames last, in seconds: all of the source where absent. */
   readonly durationS?: number;
 }

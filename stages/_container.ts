@@ -1,0 +1,53 @@
+import { extname } from "node:path";
+
+/** What a container of videos can hold. */
+export interface Container {
+  /** The codec of pictures in it, unless the user asks for another; ffmpeg's choice where absent. */
+  readonly videoCodec?: string;
+  /** The codecs of sound that it can hold, as ffmpeg names them; any where absent. */
+  readonly audioCodecs?: RegExp;
+  /** The encoder for sound that it cannot hold as it is. */
+  readonly audioEncoder: string;
+  /** More arguments for ffmpeg. */
+  readonly args?: (timeBaseDen: number) => readonly string[];
+}
+
+/** The times of an edit list are counted in the movie's own clock, which must be fine enough. */
+const movieTimescale = (den: number) => ["-movie_timescale", String(den)];
+
+const MP4: Container = {
+  videoCodec: "h264",
+  audioCodecs: /^(aac|mp2|mp3|ac3|eac3|alac|opus|flac)$/,
+  audioEncoder: "aac",
+  args: movieTimescale,
+};
+
+/** What ffmpeg's muxers take, by the extension of the file. */
+const CONTAINERS: Readonly<Record<string, Container>> = {
+  ".mp4": MP4,
+  ".m4v": MP4,
+  ".mov": {
+    ...MP4,
+    audioCodecs: /^(aac|mp3|ac3|eac3|alac|pcm_(s16|s24|s32|f32|f64)(le|be)|pcm_u8)$/,
+  },
+  ".mkv": { videoCodec: "h264", audioEncoder: "aac" },
+  ".webm": { videoCodec: "vp9", audioCodecs: /^(opus|vorbis)$/, audioEncoder: "libopus" },
+  ".avi": {
+    videoCodec: "h264",
+    audioCodecs: /^(mp2|mp3|ac3|pcm_s16le|pcm_u8)$/,
+    audioEncoder: "libmp3lame",
+  },
+  ".ts": {
+    videoCodec: "h264",
+    audioCodecs: /^(aac|mp2|mp3|ac3|eac3|opus)$/,
+    audioEncoder: "aac",
+    // By itself the muxer would begin at 1.4 s.
+    args: () => ["-muxdelay", "0", "-muxpreload", "0"],
+  },
+  ".flv": { videoCodec: "h264", audioCodecs: /^(aac|mp3)$/, audioEncoder: "aac" },
+};
+
+/** What the container of a path can hold; of one that is not known, nothing is taken for granted. */
+export function containerOf(path: string): Container {
+  return CONTAINERS[extname(path).toLowerCase()] ?? { audioCodecs: /^$/, audioEncoder: "aac" };
+}

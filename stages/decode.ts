@@ -1,0 +1,172 @@
+import { SourceError } from "../pipeline/errors.ts";
+import type { Frame, FrameSource } from "../pipeline/frame.ts";
+import { FramePool } from "../pipeline/frame_pool.ts";
+import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
+import { source } from "../pipeline/source.ts";
+import { microsecondsFrom } from "../pipeline/time_base.ts";
+import { ByteReader } from "./_byte_reader.ts";
+import { decoderArguments } from "./_decoder_arguments.ts";
+import { type FfmpegProcess, lineOf, spawnFfmpeg } from "./_ffmpeg.ts";
+import { complaintAbout, isRereadable } from "./_input.ts";
+import { type NutPacket, NutReader } from "./_nut_reader.ts";
+import { probe, type SourceReport } from "./probe.ts";
+
+/** Which part of a source is decoded. */
+export interface DecodeOptions {
+  /**
+   * Where to begin, in seconds from the source's start.
+   *
+   * @default {0}
+   */
+  readonly startS?: number;
+  /** How much to decode, in seconds; all of it where absent. */
+  readonly durationS?: number;
+  /** Ends the stream when it is aborted, as though the source ended there. */
+  readonly until?: AbortSignal;
+}
+
+/**
+ * Decodes the moving picture of a file or URL, with ffmpeg.
+ *
+ * Frames are yuv420p, upright, with square pixels, and bear the presentation times that the source
+ * gave them, in its own time base. None is left out, none added. Nothing is opened until the
+ * stream is read; the next frame is decoded while this one is worked on.
+ *
+ * @param url A path, or a URL that ffmpeg reads.
+ * @param options Which part of it.
+ * @returns The frames, each to be disposed of by who takes it.
+ * @throws {RangeError} If an option is out of range.
+ * @throws {SourceError} Through the stream, if the source cannot be read, holds no pictures or is
+ * cut off.
+ */
+export function decode(url: string, options: DecodeOptions = {}): ReadableStream<Frame> {
+  const { startS = 0, durationS, until } = options;
+  if (!(startS >= 0 && startS < Infinity)) {
+    throw new RangeError(`Cannot decode as startS must be 0 or more: current value is ${startS}`);
+  }
+  if (durationS !== undefined && !(durationS > 0 && durationS < Infinity)) {
+    throw new RangeError(
+      `Cannot decode as durationS must be above 0: current value is ${durationS}`,
+    );
+  }
+  return source(async function* decode(signal) {
+    const report = await probe(url, { signal });
+    const complaints: string[] = [];
+    const frameSource = frameSourceFrom(url, report, options, complaints);
+    const { args, ptsOffset } = decoderArguments(url, report, { startS, durationS });
+    await using child = spawnFfmpeg("ffmpeg", args);
+    const stop = () => child.kill();
+    signal.addEventListener("abort", stop);
+    until?.addEventListener("abort", stop);
+    let index = 0;
+    for await (const packet of packetsOf(child, frameSource)) {
+      if (until?.aborted) {
+        packet.data[Symbol.dispose]();
+        break;
+      }
+      yield frameFrom(packet, index++, ptsOffset, frameSource);
+    }
+    until?.removeEventListener("abort", stop);
+    signal.throwIfAborted();
+    if (!until?.aborted) await checkEnd(url, child, index, complaints);
+  });
+}
+
+function frameSourceFrom(
+  url: string,
+  { name, video, audio, durationS: sourceDurationS }: SourceReport,
+  { startS = 0, durationS, until }: DecodeOptions,
+  complaints: readonly string[],
+): FrameSource {
+  const { width, height, timeBase, colour, frameRate } = video;
+  const frameCount = video.frameCount ??
+    (frameRate && sourceDurationS && Math.round(sourceDurationS * frameRate.num / frameRate.den));
+  return {
+    name,
+    width,
+    height,
+    timeBase,
+    colour,
+    complaints,
+    startS,
+    get isCut() {
+      return until?.aborted ?? false;
+    },
+    ...(frameRate && { frameRate }),
+    ...(frameCount && { frameCount }),
+    ...(audio.length > 0 && isRereadable(url) && {
+      audio: {
+        url,
+        codecs: audio.map(({ codec }) => codec),
+        ...(durationS !== undefined && { durationS }),
+      },
+    }),
+  };
+}
+
+/** The raw pictures that the decoder writes. */
+async function* packetsOf(
+  child: FfmpegProcess,
+  { name, width, height }: FrameSource,
+): AsyncGenerator<NutPacket> {
+  const byteLength = planesByteLength(width, height);
+  const pool = new FramePool(byteLength);
+  await using input = new ByteReader(child.stdout);
+  const reader = new NutReader(input);
+  for (;;) {
+    let packet: NutPacket | undefined;
+    try {
+      packet = await reader.next(pool, byteLength);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const { complaint } = await child.result; // The stream broke off: the decoder knows why.
+      if (complaint) {
+        throw new SourceError(`Cannot decode ${name}: ${lineOf(complaint)}`, { cause });
+      }
+      return;
+    }
+    if (!packet) return;
+    yield packet;
+  }
+}
+
+function frameFrom(
+  { pts: packetPts, timeBase: packetTimeBase, data }: NutPacket,
+  index: number,
+  ptsOffset: number,
+  frameSource: FrameSource,
+): Frame {
+  const { width, height, timeBase } = frameSource;
+  // The container's clock may be finer than the source's, by a whole factor.
+  const ticks = packetPts * (packetTimeBase.num * timeBase.den) /
+    (packetTimeBase.den * timeBase.num);
+  const pts = Math.round(ticks) - ptsOffset;
+  return {
+    planes: planesFrom(new Uint8Array(data.buffer), width, height),
+    pts,
+    timeBase,
+    timestampUs: microsecondsFrom(pts, timeBase),
+    index,
+    source: frameSource,
+    [Symbol.dispose]: () => data[Symbol.dispose](),
+  };
+}
+
+/** Tells an end from a break: ffmpeg may end well on a file that is cut off. */
+async function checkEnd(
+  url: string,
+  child: FfmpegProcess,
+  frames: number,
+  complaints: string[],
+): Promise<void> {
+  const { code, complaint } = await child.result;
+  const line = complaintAbout(url, lineOf(complaint));
+  if (code !== 0) throw new SourceError(`Cannot decode ${url}: ${line}`);
+  if (/partial file/.test(complaint)) {
+    throw new SourceError(
+      `Cannot decode ${url} to its end: the file is cut off after ${frames} frames`,
+    );
+  }
+  if (frames === 0) throw new SourceError(`Cannot decode ${url}: it holds no frames`);
+  if (complaint.trim()) complaints.push(line);
+}
