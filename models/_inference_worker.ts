@@ -2,17 +2,14 @@ import { Worker } from "node:worker_threads";
 import { DeviceError, ModelError } from "../pipeline/errors.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { DeviceLost } from "./_device_lost.ts";
-import type { OpenedReply, OpenRequest, WorkerReply, WorkerRequest } from "./_messages.ts";
-
-/**
- * Where the worker's code lies. Node's `Worker` takes no remote code, so that of a package from a
- * registry is imported by a line that it does take.
- */
-function workerUrl(): URL {
-  const url = new URL("./worker.ts", import.meta.url);
-  if (url.protocol === "file:") return url;
-  return new URL(`data:text/javascript,import ${encodeURIComponent(JSON.stringify(url.href))}`);
-}
+import {
+  messageOf,
+  type OpenedReply,
+  type OpenRequest,
+  type WorkerReply,
+  type WorkerRequest,
+} from "./_messages.ts";
+import { WORKER_URL } from "./_worker_url.ts";
 
 /**
  * The main thread's end of one worker: questions out, each answer back to its question.
@@ -29,11 +26,11 @@ export class InferenceWorker implements AsyncDisposable {
   #end: DeviceError | undefined;
 
   /** Starts a worker and makes it open a network. */
-  constructor(request: OpenRequest, url: URL = workerUrl()) {
+  constructor(request: OpenRequest, url: URL = WORKER_URL) {
     this.#opening.promise.catch(() => {}); // Whoever waits for it hears of it.
     this.#worker = new Worker(url);
     this.#worker.on("message", (reply: WorkerReply) => this.#hear(reply));
-    this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(error.message))));
+    this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(messageOf(error)))));
     this.#worker.on("exit", () => this.#fail(new DeviceError(failing("its thread ended"))));
     this.#ask(request);
   }

@@ -1,6 +1,8 @@
+import { fileURLToPath } from "node:url";
 import type { Device } from "../pipeline/inference_session.ts";
 import { findAdapter } from "./_adapter.ts";
 import { threadCount } from "./_thread_count.ts";
+import { WORKER_FOLDER } from "./_worker_url.ts";
 
 /** Whether a device can be had, as far as can be told without opening it. */
 export interface Survey {
@@ -19,23 +21,45 @@ export interface Survey {
 /** The devices, in the order in which `auto` tries them. */
 export const DEVICES: readonly Device[] = ["webgpu", "cpu", "wasm"];
 
-/** The folder of a package, if it lies on this machine. */
-function folderOf(module: string, name: string): string | undefined {
-  const url = new URL(module);
-  const end = url.pathname.lastIndexOf(`/${name}/`);
-  if (url.protocol !== "file:" || end < 0) return undefined;
-  url.pathname = url.pathname.slice(0, end + name.length + 1);
-  return decodeURIComponent(url.pathname);
+/** The folder of a package, if it is known to lie on this machine. */
+function folderOf(name: string): string | undefined {
+  let module;
+  try {
+    module = import.meta.resolve(name);
+  } catch {
+    return undefined; // Only where there is an import map are names resolved at run time.
+  }
+  const end = module.lastIndexOf(`/${name}/`);
+  if (!module.startsWith("file:") || end < 0) return undefined;
+  return fileURLToPath(module.slice(0, end + name.length + 1));
 }
 
-const NODE_FOLDER = folderOf(import.meta.resolve("onnxruntime-node"), "onnxruntime-node");
-const WEB_FOLDER = folderOf(import.meta.resolve("onnxruntime-web"), "onnxruntime-web");
+const WORKER_PATHS = WORKER_FOLDER.protocol === "file:" ? [fileURLToPath(WORKER_FOLDER)] : [];
+const WEB_PATH = folderOf("onnxruntime-web");
+const NODE_PATH = folderOf("onnxruntime-node");
 
-/** What keeps a permission from being used, or nothing. Asking for it would stop a program. */
-async function lack(name: "read" | "ffi", path: string | undefined): Promise<string> {
-  const { state } = await Deno.permissions.query(path === undefined ? { name } : { name, path });
-  if (state === "granted") return "";
-  return `it takes the permission --allow-${name}${path === undefined ? "" : `=${path}`}`;
+/** The flag for what is not permitted; a path that is not known stands for all. */
+async function missing(
+  name: "read" | "ffi",
+  paths: readonly (string | undefined)[],
+): Promise<string[]> {
+  const denied: string[] = [];
+  for (const path of paths) {
+    // Doing it without having asked could stop the program with a question to the user.
+    const { state } = await Deno.permissions.query(path === undefined ? { name } : { name, path });
+    if (state === "granted") continue;
+    if (path === undefined) return [`--allow-${name}`];
+    denied.push(path);
+  }
+  return denied.length ? [`--allow-${name}=${denied.join(",")}`] : [];
+}
+
+/** What keeps a device from being used, or nothing. */
+async function lackOf(device: Device): Promise<string> {
+  const flags = device === "cpu"
+    ? [...await missing("read", WORKER_PATHS), ...await missing("ffi", [NODE_PATH])]
+    : await missing("read", [...WORKER_PATHS, WEB_PATH]);
+  return flags.length ? `it takes the permission ${flags.join(" ")}` : "";
 }
 
 function survey(device: Device, description: string, reason: string): Survey {
@@ -43,7 +67,7 @@ function survey(device: Device, description: string, reason: string): Survey {
 }
 
 async function surveyGpu(): Promise<Survey> {
-  const reason = await lack("read", WEB_FOLDER);
+  const reason = await lackOf("webgpu");
   const found = await findAdapter();
   if (!found) return survey("webgpu", "none", "no GPU was found");
   const { description, isSoftware } = found;
@@ -68,8 +92,8 @@ export async function surveyOf(device: Device): Promise<Survey> {
     case "webgpu":
       return await surveyGpu();
     case "cpu":
-      return survey("cpu", `${processor}, native`, await lack("ffi", NODE_FOLDER));
+      return survey(device, `${processor}, native`, await lackOf(device));
     case "wasm":
-      return survey("wasm", `${processor}, WebAssembly`, await lack("read", WEB_FOLDER));
+      return survey(device, `${processor}, WebAssembly`, await lackOf(device));
   }
 }
