@@ -10,7 +10,7 @@ export interface FfprobeReport {
     readonly bit_rate?: string;
   };
   readonly packets?: readonly { readonly pts?: number }[];
-  readonly frames?: readonly { readonly tags?: Readonly<Record<string, string>> }[];
+  readonly frames?: readonly { readonly side_data_list?: FfprobeStream["side_data_list"] }[];
 }
 
 /** A stream in ffprobe's JSON. */

@@ -128,10 +128,11 @@ export async function probe(
   const pictures = streams.find((stream) =>
     stream.codec_type === "video" && !stream.disposition?.attached_pic && stream.width
   );
-  if (!pictures) throw new SourceError(`Cannot read ${name}: it holds no moving pictures`);
+  if (!pictures) throw new SourceError(`Cannot read ${name}: it holds no pictures`);
   const others = streams.filter((stream) => stream !== pictures && stream.codec_type !== "audio");
   const durationS = secondsFrom(format.duration);
-  const video = videoReportFrom(pictures);
+  const isStill = /^image2|_pipe$/.test(format.format_name ?? "");
+  const video = videoReportFrom(isStill ? await stillFrom(pictures, input, signal) : pictures);
   return {
     name,
     format: format.format_name ?? "unknown",
@@ -141,6 +142,18 @@ export async function probe(
     audio: streams.filter((stream) => stream.codec_type === "audio").map(audioReportFrom),
     others: others.map(({ codec_type, codec_name }) => `${codec_type} ${codec_name ?? "unknown"}`),
   };
+}
+
+/** A photograph tells only with its frame how it is turned (Exif). */
+async function stillFrom(
+  stream: FfprobeStream,
+  input: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<FfprobeStream> {
+  const entries = ["-show_entries", "frame_side_data=rotation", "-read_intervals", "%+#1"];
+  const { report } = await runFfprobe([...entries, ...input], signal);
+  const [frame] = (report as FfprobeReport).frames ?? [];
+  return frame?.side_data_list ? { ...stream, side_data_list: frame.side_data_list } : stream;
 }
 
 function secondsFrom(text: string | undefined): number | undefined {
