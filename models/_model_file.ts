@@ -1,0 +1,44 @@
+import { ModelError } from "../pipeline/errors.ts";
+
+/** No model that is run here is larger; a path to something endless ends here. */
+const MAX_BYTES = 2 ** 30;
+
+/** A model's file. */
+export interface ModelFile {
+  /** What it holds. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its SHA-256, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads a model's file.
+ *
+ * @throws {ModelError} If it cannot be read, or is no file of a model's size.
+ */
+export async function readModelFile(path: string | URL): Promise<ModelFile> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) throw new ModelError(`Cannot read the model "${path}": it is not a file`);
+    if (size > MAX_BYTES) {
+      throw new ModelError(
+        `Cannot read the model "${path}": it is ${size} bytes, over ${MAX_BYTES}`,
+      );
+    }
+    const bytes = await Deno.readFile(path);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return { bytes, sha256: hash.toHex() };
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
+    throw new ModelError(`Cannot read the model "${path}": ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit it";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the permission to read it is missing (--allow-read)";
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,108 @@
+import { ModelError } from "../pipeline/errors.ts";
+import { type Builtin, BUILTINS } from "./_builtins.ts";
+import { cached } from "./_cache.ts";
+import { closestTo } from "./_closest.ts";
+import { readModelFile } from "./_model_file.ts";
+import { recognised } from "./_recognise.ts";
+import { type ModelCard, modelCardSchema } from "./card.ts";
+import { inspectOnnx } from "./importers/onnx.ts";
+import { importTflite, TFLITE_IMPORTER_VERSION } from "./importers/tflite.ts";
+import type { Model } from "./model.ts";
+
+/**
+ * The models that come along, without reading any file.
+ *
+ * @returns Their cards.
+ *
+ * @example Their names
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const names = listModels().map(({ name }) => name);
+ * assertEquals(names, ["blazeface-short", "blazeface-full", "blazeface-full-sparse"]);
+ * ```
+ */
+export function listModels(): readonly ModelCard[] {
+  return BUILTINS.map(({ card }) => card);
+}
+
+/**
+ * Makes a model ready to be run: one that comes along, by its name, or a user's own `.onnx` or
+ * `.tflite` file, by its path.
+ *
+ * A file that comes along is compared with its SHA-256. A user's own must be a BlazeFace, told by
+ * its shapes: one picture of 128, 192 or 256 pixels in, `[1, 896, 16]` and `[1, 896, 1]` (or 2304
+ * anchors for 192 pixels) out.
+ *
+ * It needs the permission to read the file. An imported network is kept in a cache where that is
+ * permitted: `$STEADYBOX_CACHE`, else `$XDG_CACHE_HOME/steadybox`, else `~/.cache/steadybox`, with
+ * the permissions to read those variables and to read and write there. Without them it is imported
+ * each time, in milliseconds; they are never asked for.
+ *
+ * @param nameOrPath The name, or the path with its ending.
+ * @returns The model.
+ * @throws {ModelError} If there is no such model, or its file cannot be used.
+ *
+ * @example A face detector
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { card, detector, network } = await loadModel("blazeface-full");
+ * assertEquals(card.input.width, 192);
+ * assertEquals(detector.labels, ["face"]);
+ * assertEquals(network.length > card.parameters * 4, true); // 32 bits each.
+ * ```
+ */
+export async function loadModel(nameOrPath: string): Promise<Model> {
+  const builtin = BUILTINS.find(({ card }) => card.name === nameOrPath);
+  if (builtin) return await builtinModel(builtin);
+  if (/\.(onnx|tflite)$/i.test(nameOrPath)) return await modelAt(nameOrPath);
+  throw unknown(nameOrPath);
+}
+
+async function builtinModel({ card, detector, url }: Builtin): Promise<Model> {
+  const { bytes, sha256 } = await readModelFile(new URL(url));
+  if (sha256 !== card.sha256) {
+    throw new ModelError(
+      `Cannot use the model "${card.name}": ${card.origin.file} has the SHA-256 ${sha256}, ` +
+        `not ${card.sha256}`,
+    );
+  }
+  return { card, detector, network: await imported(bytes, sha256) };
+}
+
+async function modelAt(path: string): Promise<Model> {
+  const { bytes, sha256 } = await readModelFile(path);
+  const network = /\.tflite$/i.test(path) ? await imported(bytes, sha256) : bytes;
+  const facts = inspectOnnx(network);
+  const file = path.split(/[\\/]/).at(-1) ?? path;
+  const detector = recognised(file.replace(/\.\w+$/, "") || file, facts);
+  const card = modelCardSchema.parse({
+    name: detector.name,
+    task: "face detection",
+    labels: detector.labels,
+    input: detector.input,
+    parameters: facts.parameters,
+    ...(facts.multiplyAccumulates !== undefined &&
+      { multiplyAccumulates: facts.multiplyAccumulates }),
+    sizeBytes: bytes.byteLength,
+    sha256,
+    origin: { file: path },
+    defaults: detector.defaults,
+  });
+  return { card, detector, network };
+}
+
+function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
+  return cached(`${sha256}-tflite-${TFLITE_IMPORTER_VERSION}`, () => importTflite(bytes));
+}
+
+function unknown(name: string): ModelError {
+  const names = BUILTINS.map(({ card }) => card.name);
+  const closest = closestTo(name, names);
+  const hint = closest ? `did you mean "${closest}"? ` : "";
+  return new ModelError(
+    `Cannot find the model "${name}": ${hint}There are ${names.join(", ")}, and your own ` +
+      `.onnx and .tflite files`,
+  );
+}
