@@ -1,0 +1,106 @@
+"""Makes tests/fixtures/letterbox/: what OpenCV's warpAffine makes of a picture.
+
+Needs Debian's python3-opencv and ffmpeg. Run from the root of the repository:
+
+    python3 tests/reference/letterbox_cv2.py CLIP
+
+CLIP is walkers_1080p.mp4. Colours are converted here in numpy, from the definitions in ITU-R BT.601,
+BT.709 and BT.2020, pixel by pixel, each with the chroma of its 2x2 block, and rounded to 8 bits.
+"""
+
+import json
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+
+FOLDER = "tests/fixtures/letterbox/"
+WIDTH, HEIGHT = 192, 108
+WEIGHTS = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+
+# The part of the picture (x, y, width, height), the tensor (width, height), and how.
+CASES = [
+    ((0, 0, 192, 108), (64, 64), "letterbox", (0, 0, 0), "bt709", "limited"),
+    ((0, 0, 192, 108), (48, 48), "stretch", (0, 0, 0), "bt709", "limited"),
+    ((10, 4, 101, 67), (64, 64), "letterbox", (80, 70, 70), "bt601", "limited"),
+    ((60, 0, 61, 107), (64, 64), "letterbox", (90, 80, 80), "bt601", "full"),
+    ((100, 2, 54, 96), (32, 32), "letterbox", (255, 0, 128), "bt709", "full"),
+    ((80, 40, 33, 33), (64, 64), "stretch", (130, 100, 90), "bt709", "limited"),
+    ((40, 30, 17, 9), (32, 32), "letterbox", (114, 114, 114), "bt2020", "limited"),
+    ((90, 50, 1, 1), (8, 8), "letterbox", (0, 0, 0), "bt709", "limited"),
+    ((0, 60, 191, 3), (64, 64), "letterbox", (60, 60, 60), "bt601", "limited"),
+    ((64, 20, 64, 64), (64, 64), "letterbox", (0, 0, 0), "bt709", "limited"),
+    ((32, 18, 128, 72), (96, 54), "letterbox", (0, 0, 0), "bt2020", "full"),
+    ((20, 10, 150, 90), (40, 56), "letterbox", (114, 114, 114), "bt709", "limited"),
+    ((120, 0, 2, 107), (16, 16), "stretch", (0, 0, 0), "bt601", "limited"),
+    ((96, 50, 95, 57), (96, 96), "letterbox", (60, 60, 60), "bt709", "limited"),
+    ((30, 20, 41, 81), (75, 50), "stretch", (100, 90, 90), "bt601", "full"),
+]
+
+
+def picture(clip):
+    """A part of the first frame of the clip, at its own size, as the bytes of yuv420p."""
+    crop = f"crop={WIDTH}:{HEIGHT}:700:600"
+    command = ["ffmpeg", "-v", "error", "-i", clip, "-vf", crop, "-frames:v", "1"]
+    return subprocess.run(
+        command + ["-pix_fmt", "yuv420p", "-f", "rawvideo", "-"], check=True, capture_output=True
+    ).stdout
+
+
+def planes_of(data):
+    luma = np.frombuffer(data, np.uint8, WIDTH * HEIGHT).reshape(HEIGHT, WIDTH)
+    rest = np.frombuffer(data, np.uint8, offset=WIDTH * HEIGHT).reshape(2, HEIGHT // 2, WIDTH // 2)
+    return luma, rest[0], rest[1]
+
+
+def rgb_of(planes, part, matrix, range_name):
+    """The part in RGB. R = Y + 2(1 - Kr) Pr, B = Y + 2(1 - Kb) Pb, and Y = Kr R + Kg G + Kb B."""
+    x, y, width, height = part
+    whole = [planes[0]] + [plane.repeat(2, axis=0).repeat(2, axis=1) for plane in planes[1:]]
+    luma, blue, red = [p[y:y + height, x:x + width].astype(np.float64) for p in whole]
+    limited = range_name == "limited"
+    luma = (luma - 16) / 219 if limited else luma / 255
+    blue, red = [(p - 128) / (224 if limited else 255) for p in (blue, red)]
+    kr, kb = WEIGHTS[matrix]
+    r = luma + 2 * (1 - kr) * red
+    b = luma + 2 * (1 - kb) * blue
+    g = (luma - kr * r - kb * b) / (1 - kr - kb)
+    return np.clip(np.round(np.stack([r, g, b], axis=2) * 255), 0, 255).astype(np.uint8)
+
+
+def warped(rgb, tensor, resize, border):
+    """The picture in the tensor; pixel (i, j) has its centre at (i + 0.5, j + 0.5)."""
+    height, width = rgb.shape[:2]
+    scales = [width / tensor[0], height / tensor[1]]
+    if resize == "letterbox":
+        scales = [max(scales)] * 2
+    offsets = [(size - t * s) / 2 for size, t, s in zip((width, height), tensor, scales)]
+    matrix = np.array([
+        [scales[0], 0, 0.5 * scales[0] + offsets[0] - 0.5],
+        [0, scales[1], 0.5 * scales[1] + offsets[1] - 0.5],
+    ])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(
+        rgb, matrix, tensor, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+    )
+
+
+def main():
+    data = picture(sys.argv[1])
+    planes = planes_of(data)
+    names = ("part", "tensor", "resize", "border", "matrix", "range")
+    with open(FOLDER + "picture.yuv", "wb") as file:
+        file.write(data)
+    with open(FOLDER + "warped.rgb", "wb") as file:
+        for part, tensor, resize, border, matrix, range_name in CASES:
+            rgb = rgb_of(planes, part, matrix, range_name)
+            file.write(warped(rgb, tensor, resize, border).tobytes())
+    cases = [dict(zip(names, case)) for case in CASES]
+    with open(FOLDER + "cases.json", "w") as file:
+        rows = ",\n    ".join(json.dumps(case) for case in cases)
+        head = f'"opencv": "{cv2.__version__}",\n  "width": {WIDTH},\n  "height": {HEIGHT}'
+        file.write(f'{{\n  {head},\n  "cases": [\n    {rows}\n  ]\n}}\n')
+
+
+main()
