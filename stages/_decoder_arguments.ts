@@ -52,7 +52,7 @@ function filtersFor(video: VideoReport): string {
       "premultiply=inplace=1",
     );
   }
-  const scale = [`w=${width}:h=${height}:flags=bicubic+accurate_rnd`];
+  const scale = [`w=${width}:h=${height}:flags=bicubic+accurate_rnd+full_chroma_inp`];
   if (isRgb(pixelFormat)) scale.push(`out_color_matrix=${colour.matrix}`, "out_range=tv");
   else if (!["yuv420p", "yuvj420p"].includes(pixelFormat)) {
     const range = colour.range === "full" ? "pc" : "tv";
