@@ -1,0 +1,105 @@
+import { object, or } from "@optique/core/constructs";
+import { lineBreak, type Message, message, text } from "@optique/core/message";
+import { optional, withDefault } from "@optique/core/modifiers";
+import type { Parser } from "@optique/core/parser";
+import { argument, command, constant, flag } from "@optique/core/primitives";
+import { runArguments } from "./_run_arguments.ts";
+import { place } from "./_values.ts";
+import type { DevicesOptions } from "./devices.ts";
+import type { ModelsOptions } from "./models.ts";
+import type { ProbeOptions } from "./probe.ts";
+import type { RunOptions } from "./_run_options.ts";
+
+/** What the user asked for: one of the commands and its options. */
+export type Request = RunOptions | ProbeOptions | ModelsOptions | DevicesOptions;
+
+/** What is understood everywhere, and shown nowhere. */
+const debug = withDefault(flag("--debug", { hidden: true }), false);
+
+const json = withDefault(
+  flag("--json", { description: message`Print JSON instead of words.` }),
+  false,
+);
+
+/** Lines of text under a heading. */
+function lines(heading: string, ...texts: readonly string[]): Message {
+  return [text(heading), ...texts.flatMap((line) => [lineBreak(), text(`  ${line}`)])];
+}
+
+const probeArguments = object({
+  command: constant("probe"),
+  source: argument(place("SOURCE"), { description: message`A video, a picture or a URL.` }),
+  json,
+  debug,
+});
+
+const modelsArguments = object({
+  command: constant("models"),
+  info: optional(command(
+    "info",
+    argument(place("NAME"), {
+      description: message`A name that steadybox models lists, or a file.`,
+    }),
+    { brief: message`Show all that is known of one model.` },
+  )),
+  json,
+  debug,
+});
+
+const devicesArguments = object({ command: constant("devices"), json, debug });
+
+/** Reads the arguments of the program. */
+export const programArguments: Parser<"sync", Request, unknown> = or(
+  command("run", runArguments, {
+    brief: message`Find faces or objects, and write them as a video or as text.`,
+    usageLine: [
+      { type: "literal", value: "[OPTION]..." },
+      { type: "argument", metavar: "SOURCE..." },
+    ],
+    description:
+      message`Finds faces or objects in a video, draws their boxes and lists them. Without any output it prints a summary and writes nothing. Of the text formats, one may be - for standard output.`,
+    footer: lines(
+      "Examples:",
+      "steadybox run in.mp4 -o out.mp4 --jsonl out.jsonl",
+      "steadybox run in.mp4 --start 1:30 --duration 10 --conf 0.7 -o out.mp4",
+      "steadybox run in.mp4 --jsonl - | head",
+      "steadybox run portrait.jpg -o boxes.png",
+      'steadybox run "photos/*.jpg" -o boxes --coco boxes.json',
+      "cat in.mp4 | steadybox run - -o out.mp4",
+    ),
+  }),
+  command("probe", probeArguments, {
+    brief: message`Show what a file holds.`,
+    footer: lines("Examples:", "steadybox probe in.mp4", "steadybox probe --json in.mp4"),
+  }),
+  command("models", modelsArguments, {
+    brief: message`List the models.`,
+    footer: lines("Examples:", "steadybox models", "steadybox models info blazeface-full"),
+  }),
+  command("devices", devicesArguments, {
+    brief: message`List what can run a network, and what --device auto takes.`,
+    footer: lines("Examples:", "steadybox devices", "steadybox devices --json"),
+  }),
+);
+
+/** What stands at the end of the program's help. */
+export const programFooter: Message = [
+  ...lines(
+    "Examples:",
+    "steadybox run in.mp4 -o out.mp4 --jsonl out.jsonl",
+    "steadybox run --help",
+  ),
+  lineBreak(),
+  lineBreak(),
+  ...lines(
+    "Exit codes:",
+    "0 done",
+    "1 unexpected error, or ffmpeg is missing",
+    "2 wrong usage",
+    "3 the source cannot be read",
+    "4 an output cannot be written",
+    "5 the model cannot be found or read",
+    "6 the device is not to be had",
+    "130 interrupted by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: the video is whole up to there",
+  ),
+];

@@ -1,0 +1,78 @@
+import {
+  DeviceError,
+  ModelError,
+  OutputError,
+  SourceError,
+  StageError,
+  SteadyboxError,
+} from "../pipeline/errors.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** What the program's exit code tells. */
+export const EXIT = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  source: 3,
+  output: 4,
+  model: 5,
+  device: 6,
+} as const;
+
+const CODES = [
+  [UsageError, EXIT.usage],
+  [SourceError, EXIT.source],
+  [OutputError, EXIT.output],
+  [ModelError, EXIT.model],
+  [DeviceError, EXIT.device],
+] as const;
+
+/** The chain of causes of an error, itself first. */
+function* causesOf(error: unknown): Generator<unknown> {
+  for (let cause = error; cause !== undefined; cause = (cause as Error | null)?.cause) yield cause;
+}
+
+/** The first of an error and its causes that is of a class. */
+export function causeOf<T>(
+  error: unknown,
+  kind: abstract new (...args: never[]) => T,
+): T | undefined {
+  for (const cause of causesOf(error)) if (cause instanceof kind) return cause;
+  return undefined;
+}
+
+/** The exit code for an error; a stage's own error counts as its cause. */
+export function exitCodeOf(error: unknown): number {
+  for (const cause of causesOf(error)) {
+    for (const [kind, code] of CODES) if (cause instanceof kind) return code;
+  }
+  return EXIT.unexpected;
+}
+
+/** How a missing permission is granted, for instance `--allow-read="in.mp4"`. */
+function missingFlag({ message }: Error): string {
+  const [, target, flag] =
+    /access(?: to (.+?))?, run again with the (--allow-[a-z]+) flag/.exec(message) ?? [];
+  if (!flag) return message;
+  return `add ${flag}${target?.startsWith('"') ? `=${target}` : ""} before mod.ts`;
+}
+
+/** A text without line breaks and control characters, which could come from a file. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/\s*[\r\n]\s*/g, " ").replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "�").trim();
+}
+
+/** What went wrong, in one line; in two where nobody foresaw it. */
+export function complaintAbout(error: unknown): string {
+  const denied = causeOf(error, Deno.errors.NotCapable);
+  if (denied) return oneLine(`Cannot go on without permission: ${missingFlag(denied)}`);
+  const cause = error instanceof StageError && error.cause instanceof SteadyboxError
+    ? error.cause
+    : error;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const isForeseen = cause instanceof UsageError ||
+    (cause instanceof SteadyboxError && !(cause instanceof StageError));
+  if (isForeseen) return oneLine(message);
+  return `${oneLine(message)}\nThis was not foreseen: add --debug to see where it happened`;
+}

@@ -1,0 +1,69 @@
+import { runParserSync } from "@optique/core/facade";
+import { formatMessage, type Message, message } from "@optique/core/message";
+import { suggestSync } from "@optique/core/parser";
+import { findSimilar } from "@optique/core/suggestion";
+import manifest from "../deno.json" with { type: "json" };
+import { programArguments, programFooter, type Request } from "./_arguments.ts";
+import { stdout } from "./_console.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** Wider lines are hard to read. */
+const MAX_COLUMNS = 100;
+
+/** A message as one line. */
+function lineFrom(parts: Message): string {
+  return formatMessage(parts).replaceAll("`", "").replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
+}
+
+/** What could be typed in place of an argument. */
+function possibleAt(args: readonly string[], at: number): string[] {
+  const before = args.slice(0, at);
+  return ["", "-", "--"].flatMap((prefix) => {
+    const [first = "", ...others] = [...before, prefix];
+    return suggestSync(programArguments, [first, ...others]);
+  }).flatMap((suggestion) => suggestion.kind === "literal" ? [suggestion.text] : []);
+}
+
+/** The complaint about arguments, with what may have been meant. */
+function usageErrorFrom(error: Message, args: readonly string[]): UsageError {
+  const line = lineFrom(error);
+  const [, unexpected] = /^Unexpected option or subcommand: (.+?)(?:\. Did|$)/.exec(line) ?? [];
+  if (unexpected === undefined) return new UsageError(line);
+  const similar = new Set(findSimilar(unexpected, possibleAt(args, args.indexOf(unexpected))));
+  const hint = similar.size > 0 ? `: did you mean ${[...similar].join(" or ")}?` : "";
+  const kind = unexpected.startsWith("-") ? "option" : "command";
+  return new UsageError(`Unknown ${kind} ${unexpected}${hint}`);
+}
+
+/**
+ * Reads the program's arguments.
+ *
+ * @param args The arguments.
+ * @returns What they ask for; nothing where help, the version or a completion was asked for, which
+ * has been printed then.
+ * @throws {UsageError} If they make no sense.
+ */
+export function parse(args: readonly string[]): Request | undefined {
+  if (args.length === 0) return parse(["--help"]);
+  return runParserSync(programArguments, "steadybox", args, {
+    brief: message`Steady boxes: finds faces and objects in a video, and draws and lists them.`,
+    footer: programFooter,
+    help: { option: { names: ["-h", "--help"] }, command: true, onShow: () => undefined },
+    version: {
+      option: { names: ["-V", "--version"] },
+      value: manifest.version,
+      onShow: () => undefined,
+    },
+    completion: { command: true, onShow: () => undefined },
+    usageLine: [{ type: "command", name: "COMMAND" }, { type: "literal", value: "..." }],
+    maxWidth: Math.min(stdout.columns(), MAX_COLUMNS),
+    showDefault: { prefix: " (default: ", suffix: ")" },
+    colors: stdout.isTerminal && !Deno.noColor,
+    aboveError: "none",
+    stdout: (lines) => stdout.write(`${lines.replaceAll(/ +$/gm, "")}\n`),
+    stderr: () => {},
+    onError(_, error) {
+      throw usageErrorFrom(error, args);
+    },
+  }) as Request | undefined;
+}

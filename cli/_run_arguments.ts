@@ -1,0 +1,137 @@
+import { group, merge, object } from "@optique/core/constructs";
+import type { Parser } from "@optique/core/parser";
+import { message } from "@optique/core/message";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
+import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
+import { choice, float, integer } from "@optique/core/valueparser";
+import type { RunOptions } from "./_run_options.ts";
+import { classes, codecName, place, timeS } from "./_values.ts";
+
+const sources = object({
+  command: constant("run"),
+  sources: multiple(
+    argument(place("SOURCE"), {
+      description:
+        message`A video, a picture, a directory or glob of pictures, a URL that ffmpeg reads, or - for standard input, which is stored in a temporary file until the end.`,
+    }),
+    { min: 1, errors: { tooFew: message`Expected a SOURCE, such as a video file.` } },
+  ),
+  start: optional(option("--start", timeS({ min: "zero" }), {
+    description: message`Where to begin, in seconds or as h:mm:ss.`,
+  })),
+  duration: optional(option("--duration", timeS({ min: "above zero" }), {
+    description: message`How much to take, in seconds or as h:mm:ss.`,
+  })),
+});
+
+const outputs = object({
+  output: optional(option("-o", "--output", place("FILE"), {
+    description:
+      message`The annotated video or picture; a directory where SOURCE is several pictures.`,
+  })),
+  jsonl: optional(option("--jsonl", place("FILE"), {
+    description: message`Detections as JSON lines, one a frame (DL Streamer's schema).`,
+  })),
+  mot: optional(option("--mot", place("FILE"), {
+    description: message`Detections as MOT Challenge text.`,
+  })),
+  coco: optional(option("--coco", place("FILE"), {
+    description: message`Detections as COCO results, with a list of images beside it.`,
+  })),
+  csv: optional(option("--csv", place("FILE"), {
+    description: message`Detections as CSV (supervision's columns).`,
+  })),
+  overwrite: withDefault(
+    flag("--overwrite", { description: message`Replace outputs that exist.` }),
+    false,
+  ),
+});
+
+const detection = object({
+  model: withDefault(
+    option("-m", "--model", place("NAME"), {
+      description: message`A name that steadybox models lists, or a file.`,
+    }),
+    "blazeface-full",
+  ),
+  device: withDefault(
+    option("--device", choice(["auto", "webgpu", "cpu", "wasm"], { metavar: "DEVICE" }), {
+      description: message`What runs the network: auto, webgpu, cpu or wasm.`,
+    }),
+    "auto",
+  ),
+  conf: optional(option("--conf", float({ min: 0, max: 1, metavar: "NUMBER" }), {
+    description: message`The lowest confidence, from 0 to 1 (default: the model's own).`,
+  })),
+  iou: optional(option("--iou", float({ min: 0, max: 1, metavar: "NUMBER" }), {
+    description:
+      message`Above which overlap two boxes are one object, from 0 to 1 (default: the model's own).`,
+  })),
+  maxDet: optional(option("--max-det", integer({ min: 1, metavar: "NUMBER" }), {
+    description: message`How many objects a frame may hold (default: the model's own).`,
+  })),
+  classes: optional(option("--classes", classes(), {
+    description: message`Only these classes, by name or number, separated by commas.`,
+  })),
+  ties: withDefault(
+    option("--ties", choice(["blend", "suppress"], { metavar: "WAY" }), {
+      description:
+        message`What becomes of overlapping boxes: blend them by confidence, or suppress all but the best.`,
+    }),
+    "blend",
+  ),
+  vidStride: withDefault(
+    option("--vid-stride", integer({ min: 1, metavar: "NUMBER" }), {
+      description:
+        message`Run the network on every NUMBERth frame only; those between keep its boxes.`,
+    }),
+    1,
+  ),
+});
+
+const drawing = object({
+  showLabels: withDefault(
+    negatableFlag({ positive: "--show-labels", negative: "--no-show-labels" }, {
+      description: message`Write the class beside each box (default: yes).`,
+    }),
+    true,
+  ),
+  showConf: withDefault(
+    negatableFlag({ positive: "--show-conf", negative: "--no-show-conf" }, {
+      description: message`Write the confidence beside each box (default: yes).`,
+    }),
+    true,
+  ),
+  showKeypoints: withDefault(
+    negatableFlag({ positive: "--show-keypoints", negative: "--no-show-keypoints" }, {
+      description: message`Draw keypoints, such as eyes (default: yes).`,
+    }),
+    true,
+  ),
+  lineWidth: optional(option("--line-width", integer({ min: 1, max: 100, metavar: "PIXELS" }), {
+    description: message`How thick lines are (default: as suits the frame).`,
+  })),
+  codec: optional(option("--codec", codecName(), {
+    description: message`The video encoder, as ffmpeg names it (default: libx264).`,
+  })),
+  crf: optional(option("--crf", integer({ min: 0, max: 63, metavar: "NUMBER" }), {
+    description: message`The encoder's constant quality: less is better and larger.`,
+  })),
+});
+
+const speech = object({
+  quiet: withDefault(
+    flag("-q", "--quiet", { description: message`Say nothing but errors.` }),
+    false,
+  ),
+  debug: withDefault(flag("--debug", { hidden: true }), false),
+});
+
+/** Reads the arguments of `steadybox run`. */
+export const runArguments: Parser<"sync", RunOptions, unknown> = merge(
+  group("Source", sources),
+  group("Outputs", outputs),
+  group("Detection", detection),
+  group("Annotated video", drawing),
+  group("Messages", speech),
+);

@@ -1,0 +1,48 @@
+import type { Device } from "../pipeline/inference_session.ts";
+import type { Outputs } from "./_outputs.ts";
+
+/** What `steadybox run` does. */
+export interface RunOptions extends Outputs {
+  /** The command. */
+  readonly command: "run";
+  /** A video, a picture, a directory or glob of pictures, a URL, `-`; or several pictures. */
+  readonly sources: readonly string[];
+  /** Where to begin, in seconds from the source's start. */
+  readonly start: number | undefined;
+  /** How much to take, in seconds. */
+  readonly duration: number | undefined;
+  /** Whether outputs that exist are replaced. */
+  readonly overwrite: boolean;
+  /** The name of the model, or a file. */
+  readonly model: string;
+  /** What runs the network. */
+  readonly device: Device | "auto";
+  /** The lowest confidence, from 0 to 1; the model's own where absent. */
+  readonly conf: number | undefined;
+  /** Above which overlap two boxes are one object; the model's own where absent. */
+  readonly iou: number | undefined;
+  /** How many objects a frame may hold; the model's own where absent. */
+  readonly maxDet: number | undefined;
+  /** Only these classes, by name or number. */
+  readonly classes: readonly (string | number)[] | undefined;
+  /** What becomes of overlapping boxes. */
+  readonly ties: "blend" | "suppress";
+  /** The network sees one frame in so many. */
+  readonly vidStride: number;
+  /** Whether the class stands beside each box. */
+  readonly showLabels: boolean;
+  /** Whether the confidence stands beside each box. */
+  readonly showConf: boolean;
+  /** Whether keypoints are drawn. */
+  readonly showKeypoints: boolean;
+  /** How thick lines are, in pixels. */
+  readonly lineWidth: number | undefined;
+  /** The video encoder. */
+  readonly codec: string | undefined;
+  /** Its constant quality. */
+  readonly crf: number | undefined;
+  /** Whether nothing but errors is said. */
+  readonly quiet: boolean;
+  /** Whether the stack of an error is shown. */
+  readonly debug: boolean;
+}

@@ -1,0 +1,87 @@
+import { basename, dirname, extname, join, matchesGlob } from "node:path";
+import { SourceError } from "../pipeline/errors.ts";
+
+/** What SOURCE means. */
+export type Sources =
+  | { readonly kind: "video"; readonly url: string }
+  | { readonly kind: "picture"; readonly paths: readonly [string] }
+  | { readonly kind: "pictures"; readonly paths: readonly string[] };
+
+/** The extensions of files that are taken for pictures. */
+const PICTURES: ReadonlySet<string> = new Set(
+  ".avif .bmp .heic .heif .jpeg .jpg .pgm .png .ppm .tif .tiff .webp".split(" "),
+);
+
+/** Whether a name is that of a picture. */
+export function isPicture(path: string): boolean {
+  return PICTURES.has(extname(path).toLowerCase());
+}
+
+/** Whether a name is that of a place on the network. */
+export function isUrl(source: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+}
+
+async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+      return undefined;
+    }
+    if (cause instanceof Deno.errors.PermissionDenied) {
+      throw new SourceError(`Cannot read "${path}": permission denied`, { cause });
+    }
+    throw cause;
+  }
+}
+
+/** The pictures in a directory whose names match, in the order of their names (2 before 10). */
+async function picturesIn(directory: string, pattern: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    if (!isDirectory && isPicture(name) && matchesGlob(name, pattern)) names.push(name);
+  }
+  const collator = new Intl.Collator("en", { numeric: true });
+  return names.sort(collator.compare).map((name) => join(directory, name));
+}
+
+async function sourcesOf(source: string): Promise<Sources> {
+  if (isUrl(source)) return { kind: "video", url: source };
+  const info = await infoOf(source);
+  if (info?.isDirectory) {
+    const paths = await picturesIn(source, "*");
+    if (paths.length > 0) return { kind: "pictures", paths };
+    throw new SourceError(`Cannot read "${source}": there are no pictures in this directory`);
+  }
+  if (info) {
+    return isPicture(source)
+      ? { kind: "picture", paths: [source] }
+      : { kind: "video", url: source };
+  }
+  if (/[*?[{]/.test(basename(source)) && (await infoOf(dirname(source)))?.isDirectory) {
+    const paths = await picturesIn(dirname(source), basename(source));
+    if (paths.length > 0) return { kind: "pictures", paths };
+    throw new SourceError(`Cannot read "${source}": no picture matches`);
+  }
+  throw new SourceError(`Cannot read "${source}": no such file`);
+}
+
+/**
+ * Finds out what the user means by SOURCE: one source, or several pictures, as a shell makes of a
+ * glob.
+ *
+ * @throws {SourceError} If there is nothing.
+ */
+export async function sourcesFrom(names: readonly string[]): Promise<Sources> {
+  const [first = "", ...others] = names;
+  if (others.length === 0) return await sourcesOf(first);
+  const found = await Promise.all(names.map(sourcesOf));
+  const paths = found.flatMap((sources, at) => {
+    if (sources.kind !== "video") return sources.paths;
+    throw new SourceError(
+      `Cannot read "${names[at]}" with other sources, as it is not a picture: give one video`,
+    );
+  });
+  return { kind: "pictures", paths };
+}

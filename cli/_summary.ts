@@ -1,0 +1,117 @@
+import type { FrameSource } from "../pipeline/frame.ts";
+import type { Meter } from "../pipeline/meter.ts";
+import { bold, faint, type Terminal } from "./_console.ts";
+import {
+  bytesText,
+  counted,
+  countText,
+  durationText,
+  millisecondsText,
+  rateText,
+} from "./_format.ts";
+import { type Column, pairs, table } from "./_table.ts";
+import type { Tally } from "./_tally.ts";
+
+/** How many classes are listed. */
+const MAX_CLASSES = 6;
+
+/** A stage or sink that knows how long it keeps each item. */
+export interface Metered {
+  /** Its name. */
+  readonly name: string;
+  /** What it measured. */
+  readonly meter: Meter;
+}
+
+/** A file or directory that was made. */
+export interface Written {
+  /** Where it is. */
+  readonly path: string;
+  /** How large it is, where that is known. */
+  readonly sizeBytes?: number;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  /** What was counted. */
+  readonly tally: Omit<Tally, "counting">;
+  /** How many frames were written as pictures; nothing where none were asked for. */
+  readonly framesOut: number | undefined;
+  /** How long it took, in seconds. */
+  readonly elapsedS: number;
+  /** The model's name. */
+  readonly model: string;
+  /** The device in words. */
+  readonly device: string;
+  /** What did not go as asked, in words. */
+  readonly notes: readonly string[];
+  /** The stages in their order. */
+  readonly stages: readonly Metered[];
+  /** What was made. */
+  readonly written: readonly Written[];
+  /** What ended the run before its time, such as `SIGINT`. */
+  readonly interruptedBy: string | undefined;
+}
+
+function sourceText({ width, height, frameRate }: FrameSource): string {
+  const fps = frameRate ? `, ${rateText(frameRate.num / frameRate.den)} fps` : "";
+  return `${width}x${height}${fps}`;
+}
+
+function detectionsText(
+  { detections, framesWithDetections, frames, labels }: Outcome["tally"],
+): string {
+  if (detections === 0) return "none";
+  const classes = [...labels].sort(([, a], [, b]) => b - a)
+    .map(([label, count]) => `${label} ${countText(count)}`);
+  const shown = classes.length > MAX_CLASSES ? [...classes.slice(0, MAX_CLASSES), "…"] : classes;
+  return `${countText(detections)} in ${countText(framesWithDetections)} of ${
+    counted(frames, "frame")
+  } (${shown.join(", ")})`;
+}
+
+function paceText({ tally: { frames, spannedS }, elapsedS }: Outcome): string {
+  const pace = spannedS > 0 ? `, ${(spannedS / elapsedS).toFixed(1)} times real time` : "";
+  return `${durationText(elapsedS)}, ${rateText(frames / elapsedS)} fps${pace}`;
+}
+
+function writtenText(written: readonly Written[]): string {
+  if (written.length === 0) return "nothing, as no file was named";
+  return written.map(({ path, sizeBytes }) =>
+    sizeBytes === undefined ? path : `${path} (${bytesText(sizeBytes)})`
+  ).join("\n");
+}
+
+function stagesText(stages: readonly Metered[], terminal: Pick<Terminal, "isTerminal">): string {
+  const columns: Column[] = [
+    { title: "Stage" },
+    { title: "p50 ms", align: "right" },
+    { title: "p95 ms", align: "right" },
+  ];
+  const rows = stages.map(({ name, meter }) => {
+    const { p50, p95 } = meter.distribution();
+    return [name, millisecondsText(p50), millisecondsText(p95)];
+  });
+  const [heading = "", ...lines] = table(columns, rows).trimEnd().split("\n");
+  return [faint(heading, terminal), ...lines].map((line) => `  ${line}\n`).join("");
+}
+
+/** What a run came to, as lines for people. */
+export function summary(outcome: Outcome, terminal: Pick<Terminal, "isTerminal">): string {
+  const { tally, framesOut, stages, written, notes, interruptedBy } = outcome;
+  const out = framesOut === undefined ? "" : `, ${countText(framesOut)} out`;
+  const rows: [string, string][] = [
+    ["Frames", `${countText(tally.frames)} in${out}, none dropped`],
+    ["Detections", detectionsText(tally)],
+    ["Time", paceText(outcome)],
+    ["Model", outcome.model],
+    ["Device", outcome.device],
+    ...notes.map((note, at): [string, string] => [at === 0 ? "Notes" : "", note]),
+    ["Written", writtenText(written)],
+  ];
+  const title = tally.source ? `${tally.source.name}  ${sourceText(tally.source)}` : "No frames";
+  const end = interruptedBy === undefined
+    ? ""
+    : `\nInterrupted by ${interruptedBy}: what was written is whole up to there\n`;
+  return `${bold(title, terminal)}\n${pairs(rows, "  ")}\n${stagesText(stages, terminal)}${end}`;
+}

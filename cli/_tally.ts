@@ -1,0 +1,48 @@
+import type { FrameSource } from "../pipeline/frame.ts";
+import type { Detected } from "../pipeline/items.ts";
+import { type MeteredStage, stage } from "../pipeline/stage.ts";
+
+/** Counts what passes. */
+export class Tally {
+  /** How many frames have passed. */
+  frames = 0;
+  /** How many detections they held. */
+  detections = 0;
+  /** How many of the frames held any. */
+  framesWithDetections = 0;
+  /** How many detections there were of each class. */
+  readonly labels: Map<string, number> = new Map();
+  /** What the first frame came from. */
+  source: FrameSource | undefined;
+  #firstUs = 0;
+  #lastUs = 0;
+
+  /** The time that the frames span, in seconds; the last one counts for as much as the mean. */
+  get spannedS(): number {
+    if (this.frames < 2) return 0;
+    return (this.#lastUs - this.#firstUs) / 1e6 * this.frames / (this.frames - 1);
+  }
+
+  /** A stage that counts what passes through it. */
+  counting<T extends Detected>(): MeteredStage<T, T> {
+    const count = (item: Detected) => this.#count(item);
+    return stage("count", async function* (items: AsyncIterable<T>) {
+      for await (const item of items) {
+        count(item);
+        yield item;
+      }
+    });
+  }
+
+  #count({ frame, detections }: Detected): void {
+    if (!this.source) {
+      this.source = frame.source;
+      this.#firstUs = frame.timestampUs;
+    }
+    this.#lastUs = frame.timestampUs;
+    this.frames++;
+    this.detections += detections.length;
+    if (detections.length > 0) this.framesWithDetections++;
+    for (const { label } of detections) this.labels.set(label, (this.labels.get(label) ?? 0) + 1);
+  }
+}

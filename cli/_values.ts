@@ -1,0 +1,92 @@
+import { message, text, value } from "@optique/core/message";
+import type { NonEmptyString } from "@optique/core/nonempty";
+import type { ValueParser } from "@optique/core/valueparser";
+
+/** A value parser out of a function that gives `undefined` for what it cannot read. */
+function valueParser<T>(
+  { metavar, wanted, placeholder, parse, format }: {
+    readonly metavar: NonEmptyString;
+    readonly wanted: string;
+    readonly placeholder: T & (object | string | number);
+    readonly parse: (input: string) => T | undefined;
+    readonly format: (parsed: T) => string;
+  },
+): ValueParser<"sync", T> {
+  return {
+    mode: "sync",
+    metavar,
+    placeholder,
+    format,
+    parse(input) {
+      const parsed = parse(input);
+      if (parsed !== undefined) return { success: true, value: parsed };
+      return {
+        success: false,
+        error: message`Expected ${text(wanted)}, but got ${value(input)}.`,
+      };
+    },
+  };
+}
+
+/** Seconds, or minutes and seconds, or hours, minutes and seconds, separated by colons. */
+const TIME = /^(?:(?:(\d+):)?([0-5]?\d):(?=[0-5]?\d(?:\.|$)))?(\d+(?:\.\d*)?|\.\d+)$/;
+
+function secondsFrom(input: string): number | undefined {
+  const [, hours = "0", minutes = "0", seconds] = TIME.exec(input) ?? [];
+  if (seconds === undefined) return undefined;
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return Number.isSafeInteger(Math.ceil(total * 1e6)) ? total : undefined;
+}
+
+/** Reads a time in seconds: `90`, `1:30` and `0:01:30.0` are the same. */
+export function timeS(
+  { min }: { readonly min: "zero" | "above zero" },
+): ValueParser<"sync", number> {
+  return valueParser({
+    metavar: "TIME",
+    wanted: `a time ${min === "zero" ? "of 0 or more" : "above 0"}, such as 12.5 or 1:30`,
+    placeholder: 1,
+    parse(input) {
+      const seconds = secondsFrom(input);
+      return seconds === undefined || (seconds === 0 && min !== "zero") ? undefined : seconds;
+    },
+    format: String,
+  });
+}
+
+/** Reads names or numbers of classes, separated by commas. */
+export function classes(): ValueParser<"sync", readonly (string | number)[]> {
+  return valueParser<readonly (string | number)[]>({
+    metavar: "LIST",
+    wanted: "names or numbers of classes, such as person,2",
+    placeholder: [],
+    parse(input) {
+      const names = input.split(",").map((name) => name.trim());
+      if (names.includes("")) return undefined;
+      return names.map((name) => /^\d+$/.test(name) ? Number(name) : name);
+    },
+    format: (names) => names.join(","),
+  });
+}
+
+/** Reads a path or URL. */
+export function place(metavar: NonEmptyString): ValueParser<"sync", string> {
+  return valueParser({
+    metavar,
+    wanted: "a name",
+    placeholder: "name",
+    parse: (input) => input.trim() === "" || input.includes("\0") ? undefined : input,
+    format: String,
+  });
+}
+
+/** Reads the name of an encoder. */
+export function codecName(): ValueParser<"sync", string> {
+  return valueParser({
+    metavar: "NAME",
+    wanted: "the name of an encoder, such as libx265",
+    placeholder: "libx264",
+    parse: (input) => /^[a-z0-9][a-z0-9_-]*$/i.test(input) ? input : undefined,
+    format: String,
+  });
+}

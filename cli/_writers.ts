@@ -1,0 +1,58 @@
+import type { Frame } from "../pipeline/frame.ts";
+import type { Detected } from "../pipeline/items.ts";
+import type { MeteredSink } from "../pipeline/sink.ts";
+import type { MeteredStage } from "../pipeline/stage.ts";
+import type { TextTarget } from "../stages/text_target.ts";
+import { stdoutStream } from "./_console.ts";
+import { TEXT_FORMATS } from "./_outputs.ts";
+import type { RunOptions } from "./_run_options.ts";
+import type { Sources } from "./_sources.ts";
+
+type Writer = (
+  target: TextTarget,
+  options: { readonly overwrite: boolean; readonly labels: readonly string[] },
+) => MeteredStage<Detected, Detected>;
+
+/** The writer of each text format. */
+const WRITERS: Readonly<Record<typeof TEXT_FORMATS[number], () => Promise<Writer>>> = {
+  jsonl: async () => (await import("../stages/write_json_lines.ts")).writeJsonLines,
+  mot: async () => (await import("../stages/write_mot.ts")).writeMot,
+  coco: async () => (await import("../stages/write_coco.ts")).writeCoco,
+  csv: async () => (await import("../stages/write_csv.ts")).writeCsv,
+};
+
+/** The writers of the text formats that were asked for. */
+export async function writersFor(
+  options: RunOptions,
+  labels: readonly string[],
+): Promise<MeteredStage<Detected, Detected>[]> {
+  const writers: MeteredStage<Detected, Detected>[] = [];
+  for (const name of TEXT_FORMATS) {
+    const path = options[name];
+    if (path === undefined) continue;
+    const write = await WRITERS[name]();
+    const target = path === "-" ? stdoutStream() : path;
+    writers.push(write(target, { overwrite: options.overwrite, labels }));
+  }
+  return writers;
+}
+
+/** The sink that writes the annotated pictures, if they were asked for. */
+export async function pictureSinkFor(
+  { output, overwrite, codec, crf }: RunOptions,
+  { kind }: Sources,
+  onNote: (note: string) => void,
+): Promise<MeteredSink<{ readonly frame: Frame }> | undefined> {
+  if (output === undefined) return undefined;
+  if (kind !== "video") {
+    const { encodePictures } = await import("../stages/encode_pictures.ts");
+    return encodePictures(output, { overwrite });
+  }
+  const { encode } = await import("../stages/encode.ts");
+  return encode(output, {
+    overwrite,
+    onNote,
+    ...codec !== undefined && { codec },
+    ...crf !== undefined && { crf },
+  });
+}

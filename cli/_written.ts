@@ -1,0 +1,16 @@
+import { filesOf, type Outputs } from "./_outputs.ts";
+import type { Written } from "./_summary.ts";
+
+async function writtenAt(path: string): Promise<Written> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    return isFile ? { path, sizeBytes: size } : { path };
+  } catch {
+    return { path }; // It may be written without being allowed to be read.
+  }
+}
+
+/** What was written to the outputs that were asked for. */
+export async function writtenTo(outputs: Outputs): Promise<Written[]> {
+  return await Promise.all(filesOf(outputs).map(([, path]) => writtenAt(path)));
+}

@@ -1,0 +1,57 @@
+import { ReaderGone, stderr } from "./_console.ts";
+import { causeOf, complaintAbout, EXIT, exitCodeOf } from "./_exit.ts";
+import type { Request } from "./_arguments.ts";
+
+/**
+ * Does what a request asks for. Each command is loaded only when it is asked for, so that help is
+ * quick.
+ *
+ * @returns The exit code.
+ */
+async function perform(request: Request): Promise<number> {
+  switch (request.command) {
+    case "run":
+      return await (await import("./run.ts")).run(request);
+    case "probe":
+      return await (await import("./probe.ts")).probe(request);
+    case "models":
+      return await (await import("./models.ts")).models(request);
+    case "devices":
+      return await (await import("./devices.ts")).devices(request);
+  }
+}
+
+/** Says what went wrong. */
+function report(error: unknown, { isDebugging }: { readonly isDebugging: boolean }): void {
+  stderr.write(`steadybox: ${complaintAbout(error)}\n`);
+  if (isDebugging) stderr.write(`${Deno.inspect(error)}\n`);
+}
+
+/**
+ * Runs the program.
+ *
+ * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
+ * @returns The exit code: 0 done, 1 unexpected error, 2 wrong usage, 3 source, 4 output, 5 model,
+ * 6 device, 128 and the number of the signal that ended the run.
+ */
+export async function exitCodeFrom(args: readonly string[]): Promise<number> {
+  try {
+    const { parse } = await import("./_parse.ts");
+    const request = parse(args);
+    return request ? await perform(request) : EXIT.done;
+  } catch (error) {
+    // Whoever stops reading, such as `head`, has what they want.
+    if (causeOf(error, ReaderGone)) return EXIT.done;
+    report(error, { isDebugging: args.includes("--debug") });
+    return exitCodeOf(error);
+  }
+}
+
+/**
+ * Runs the program and ends the process with its exit code.
+ *
+ * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
+ */
+export async function main(args: readonly string[]): Promise<never> {
+  Deno.exit(await exitCodeFrom(args));
+}

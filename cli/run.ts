@@ -1,0 +1,163 @@
+import { loadModel } from "../models/registry.ts";
+import { openSession } from "../models/session.ts";
+import { discard } from "../pipeline/discard.ts";
+import type { Detector } from "../pipeline/detector.ts";
+import { OutputError } from "../pipeline/errors.ts";
+import type { InferenceSession } from "../pipeline/inference_session.ts";
+import type { Detected } from "../pipeline/items.ts";
+import { annotate } from "../stages/annotate.ts";
+import { decodeBoxes } from "../stages/decode_boxes.ts";
+import { infer } from "../stages/infer.ts";
+import { letterbox } from "../stages/letterbox.ts";
+import { ReaderGone, stderr } from "./_console.ts";
+import { causeOf, EXIT } from "./_exit.ts";
+import { framesOf } from "./_frames.ts";
+import { type Input, inTermsOf, openInput } from "./_input.ts";
+import { Interruption } from "./_interruption.ts";
+import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
+import { Progress } from "./_progress.ts";
+import type { RunOptions } from "./_run_options.ts";
+import { type Metered, summary } from "./_summary.ts";
+import { Tally } from "./_tally.ts";
+import { tiesFor } from "./_ties.ts";
+import { asked } from "./_usage_error.ts";
+import { pictureSinkFor, writersFor } from "./_writers.ts";
+import { writtenTo } from "./_written.ts";
+
+/**
+ * `steadybox run`: finds what a model knows in a video or in pictures, and writes it.
+ *
+ * @param options What was asked for.
+ * @returns The exit code.
+ * @throws {SteadyboxError} If the source cannot be read, an output cannot be written, or the model
+ * or device is not to be had.
+ */
+export async function run(options: RunOptions): Promise<number> {
+  checkStandardOutput(options);
+  using interruption = new Interruption();
+  const tally = new Tally();
+  try {
+    using input = await openInput(options.sources, interruption.signal);
+    await checkOutputs(options, input.sources, options);
+    await work({ options, input, interruption, tally }).catch((error) => {
+      throw inTermsOf(input, error);
+    });
+  } catch (error) {
+    if (interruption.exitCode === undefined || tally.frames > 0) throw meant(options, error);
+    stderr.write(`steadybox: Interrupted by ${interruption.by} before the first frame\n`);
+  }
+  return interruption.exitCode ?? EXIT.done;
+}
+
+/** An end of standard output is no error, unless it kept files from being written. */
+function meant(options: RunOptions, error: unknown): unknown {
+  const files = filesOf(options).map(([, path]) => path);
+  if (files.length === 0 || !causeOf(error, ReaderGone)) return error;
+  return new OutputError(
+    `Cannot write ${files.join(", ")}: whoever reads standard output has stopped before the end`,
+  );
+}
+
+/** What a run works with. */
+interface Job {
+  readonly options: RunOptions;
+  readonly input: Input;
+  readonly interruption: Interruption;
+  readonly tally: Tally;
+}
+
+/** Makes all that a run needs, runs it, and says what it came to. */
+async function work({ options, input, interruption, tally }: Job): Promise<void> {
+  const startedAtMs = performance.now();
+  const elapsedMs = () => performance.now() - startedAtMs;
+  const { detector, network } = await loadModel(options.model);
+  await using session = await openSession(network, { device: options.device });
+  interruption.signal.throwIfAborted();
+
+  const notes = new Set<string>();
+  const stages: Metered[] = [];
+  {
+    using _ = options.quiet
+      ? undefined
+      : shownProgress({ options, interruption, tally }, elapsedMs);
+    await piped({ options, input, interruption, tally }, { detector, session, stages, notes });
+  }
+  for (const note of [...session.fallbacks, ...tally.source?.complaints ?? []]) notes.add(note);
+  if (options.quiet) return;
+  stderr.write(summary({
+    tally,
+    stages,
+    elapsedS: elapsedMs() / 1000,
+    framesOut: options.output === undefined ? undefined : stages.at(-1)?.meter.distribution().count,
+    model: detector.name,
+    device: `${session.device}: ${session.description}`,
+    notes: [...notes],
+    written: await writtenTo(options),
+    interruptedBy: interruption.by,
+  }, stderr));
+}
+
+/** What the stages are made of, and what they leave behind. */
+interface Parts {
+  readonly detector: Detector;
+  readonly session: InferenceSession;
+  /** Each stage, as it is connected. */
+  readonly stages: Metered[];
+  /** What is not as in the source, in words. */
+  readonly notes: Set<string>;
+}
+
+/** Connects the stages, and waits for the last frame. */
+async function piped(
+  { options, input, interruption, tally }: Job,
+  { detector, session, stages, notes }: Parts,
+): Promise<void> {
+  function noted<T extends Metered>(stage: T): T {
+    stages.push(stage);
+    return stage;
+  }
+  const { conf: minConfidence = detector.defaults.confidence, classes } = options;
+  const boxes = asked(
+    "--classes",
+    () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
+  );
+  const writers = await writersFor(options, detector.labels);
+  const frames = await framesOf(input, options, interruption.signal);
+  const pictures = await pictureSinkFor(options, input.sources, (note) => notes.add(note));
+
+  let found: ReadableStream<Detected> = frames
+    .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })))
+    .pipeThrough(noted(infer(session)))
+    .pipeThrough(noted(boxes))
+    .pipeThrough(noted(tiesFor(options, detector)))
+    .pipeThrough(tally.counting());
+  for (const writer of writers) found = found.pipeThrough(noted(writer));
+  if (!pictures) return await found.pipeTo(discard());
+  await found
+    .pipeThrough(noted(annotate({
+      labels: options.showLabels,
+      confidence: options.showConf,
+      keypoints: options.showKeypoints,
+      ...options.lineWidth !== undefined && { lineWidth: options.lineWidth },
+    })))
+    .pipeTo(noted(pictures));
+}
+
+/** Shows how far the run has come, and that it was interrupted. */
+function shownProgress(
+  { options, interruption, tally }: Omit<Job, "input">,
+  elapsedMs: () => number,
+): Progress {
+  const isStreaming = [options.jsonl, options.mot, options.coco, options.csv].includes("-");
+  const progress = new Progress({
+    tally,
+    terminal: stderr,
+    // A line that is drawn again and again would mix with text on the same screen.
+    isLive: stderr.isTerminal && !(isStreaming && Deno.stdout.isTerminal()),
+    elapsedMs,
+  });
+  interruption.signal.addEventListener("abort", () => {
+    progress.say("Interrupted: finishing what was begun; once more ends at once");
+  });
+  return progress;
+}
