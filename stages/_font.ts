@@ -1,37 +1,61 @@
+import type { Font as ShapingFont } from "harfbuzzjs";
+import { type Contour, contoursFrom } from "./_contour.ts";
 import { unpackWoff } from "./_woff.ts";
 
-/** A font in memory: what it can write, and how wide. */
+/** A text as shapes: lengths in ems, x to the right of the pen, y upwards from the baseline. */
+export interface Outline {
+  /** The closed lines around the ink. */
+  readonly contours: readonly Contour[];
+  /** How far the pen moves to the right. */
+  readonly advance: number;
+}
+
+/** How a text is shaped. */
+export interface OutlineOptions {
+  /** Whether it is read from the right. */
+  readonly isLeftward: boolean;
+}
+
+type HarfBuzz = typeof import("harfbuzzjs");
+
+/**
+ * A font that writes any text which it has the letters for, with joined and reordered letters as
+ * the script demands.
+ *
+ * HarfBuzz finds out which glyphs stand where. It runs as WebAssembly, which can touch nothing but
+ * its own memory.
+ */
 export class Font {
-  /** The name by which a rasteriser knows it. */
-  readonly family: string;
-  /** The file, as OpenType or TrueType. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** How much its strokes are thickened, in ems. */
-  readonly emboldening: number;
-  readonly #view: DataView;
-  /** Where the map from characters to glyphs begins, and which of the two forms it has. */
-  readonly #map: { readonly offset: number; readonly format: 4 | 12 };
+  readonly #harfBuzz: HarfBuzz;
+  readonly #font: ShapingFont;
   readonly #unitsPerEm: number;
-  readonly #metrics: { readonly offset: number; readonly count: number };
+  readonly #characters: ReadonlySet<number>;
+  readonly #emboldening: number;
+
+  private constructor(
+    harfBuzz: HarfBuzz,
+    { bytes, emboldening }: { bytes: Uint8Array<ArrayBuffer>; emboldening: number },
+  ) {
+    const face = new harfBuzz.Face(new harfBuzz.Blob(bytes.buffer));
+    this.#harfBuzz = harfBuzz;
+    this.#font = new harfBuzz.Font(face);
+    this.#unitsPerEm = face.upem;
+    this.#characters = new Set(face.collectUnicodes());
+    this.#emboldening = emboldening;
+  }
 
   /**
-   * Reads a font's tables (OpenType 1.9: `cmap`, `head`, `hhea`, `hmtx`).
+   * Reads a font.
    *
-   * @param family Its name, as it names itself.
-   * @param file The font file: TrueType, OpenType or WOFF 1.0.
-   * @param emboldening How much its strokes shall be thickened, in ems.
+   * @param url The file: TrueType, OpenType or WOFF 1.0.
+   * @param emboldening How much its strokes are thickened, in ems.
+   * @returns The font.
+   * @throws {Deno.errors.NotCapable} If the file, or HarfBuzz's own, may not be read.
    */
-  constructor(family: string, file: Uint8Array<ArrayBuffer>, emboldening = 0) {
-    this.family = family;
-    this.emboldening = emboldening;
-    this.bytes = unpackWoff(file);
-    this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
-    this.#map = this.#characterMap();
-    this.#unitsPerEm = this.#view.getUint16(this.#table("head") + 18);
-    this.#metrics = {
-      offset: this.#table("hmtx"),
-      count: this.#view.getUint16(this.#table("hhea") + 34),
-    };
+  static async read(url: URL, emboldening: number): Promise<Font> {
+    const harfBuzz = await import("harfbuzzjs"); // Who draws no labels needs no shaper.
+    const bytes = unpackWoff(await Deno.readFile(url));
+    return new Font(harfBuzz, { bytes, emboldening });
   }
 
   /**
@@ -43,84 +67,47 @@ export class Font {
   covers(text: string): boolean {
     for (const character of text) {
       if (/\p{Default_Ignorable_Code_Point}/u.test(character)) continue;
-      if (this.#glyphOf(character.codePointAt(0) as number) === 0) return false;
+      if (!this.#characters.has(character.codePointAt(0) as number)) return false;
     }
     return true;
   }
 
   /**
-   * How far a character moves the pen.
+   * Shapes a text.
    *
-   * @param character The character.
-   * @returns The distance in ems.
+   * @param text The text, all of one direction.
+   * @param options How it is shaped.
+   * @returns Its shape.
    */
-  advanceOf(character: string): number {
-    const glyph = this.#glyphOf(character.codePointAt(0) as number);
-    const entry = Math.min(glyph, this.#metrics.count - 1);
-    return this.#view.getUint16(this.#metrics.offset + 4 * entry) / this.#unitsPerEm;
-  }
-
-  #table(tag: string): number {
-    const wanted = [...tag].reduce((code, letter) => code * 256 + letter.charCodeAt(0), 0);
-    const count = this.#view.getUint16(4);
-    for (let at = 12; at < 12 + 16 * count; at += 16) {
-      if (this.#view.getUint32(at) === wanted) return this.#view.getUint32(at + 8);
+  outlineOf(text: string, { isLeftward }: OutlineOptions): Outline {
+    const { Buffer, Direction, shape } = this.#harfBuzz;
+    const buffer = new Buffer();
+    buffer.addText(text);
+    buffer.guessSegmentProperties();
+    buffer.setDirection(isLeftward ? Direction.RTL : Direction.LTR);
+    shape(this.#font, buffer);
+    const places = buffer.getGlyphPositions();
+    const contours: Contour[] = [];
+    let pen = 0;
+    for (const [index, { codepoint: glyph }] of buffer.getGlyphInfos().entries()) {
+      const place = places[index];
+      if (!place) break;
+      contours.push(...contoursFrom(this.#font.glyphToPath(glyph), {
+        scale: 1 / this.#unitsPerEm,
+        x: (pen + place.xOffset) / this.#unitsPerEm,
+        y: place.yOffset / this.#unitsPerEm,
+      }));
+      pen += place.xAdvance;
     }
-    throw new TypeError(`Cannot read font "${this.family}" as it has no table "${tag}"`);
+    return { contours: this.#emboldened(contours), advance: pen / this.#unitsPerEm };
   }
 
-  /** The Unicode map with the largest repertoire. */
-  #characterMap(): { readonly offset: number; readonly format: 4 | 12 } {
-    const start = this.#table("cmap");
-    let best: { offset: number; format: 4 | 12 } | undefined;
-    for (let index = 0; index < this.#view.getUint16(start + 2); index++) {
-      const offset = start + this.#view.getUint32(start + 8 + 8 * index);
-      const format = this.#view.getUint16(offset);
-      if (format === 12 || (format === 4 && !best)) best = { offset, format };
-    }
-    if (!best) throw new TypeError(`Cannot read font "${this.family}" as it maps no characters`);
-    return best;
+  /** The shape together with itself moved a little to each corner: drawn as one, it is thicker. */
+  #emboldened(contours: readonly Contour[]): readonly Contour[] {
+    const by = this.#emboldening / 2;
+    if (by === 0) return contours;
+    return [[-by, -by], [-by, by], [by, -by], [by, by]].flatMap(([dx = 0, dy = 0]) =>
+      contours.map((contour) => contour.map(({ x, y }) => ({ x: x + dx, y: y + dy })))
+    );
   }
-
-  /** The number of the glyph for a character; 0 if there is none. */
-  #glyphOf(codePoint: number): number {
-    const { offset, format } = this.#map;
-    return format === 12
-      ? glyphByGroups(this.#view, offset, codePoint)
-      : glyphBySegments(this.#view, offset, codePoint);
-  }
-}
-
-/** Looks a character up in a `cmap` of format 12: groups of start, end and first glyph. */
-function glyphByGroups(view: DataView, offset: number, codePoint: number): number {
-  let low = 0;
-  let high = view.getUint32(offset + 12) - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const group = offset + 16 + 12 * middle;
-    const start = view.getUint32(group);
-    if (codePoint < start) high = middle - 1;
-    else if (codePoint > view.getUint32(group + 4)) low = middle + 1;
-    else return view.getUint32(group + 8) + codePoint - start;
-  }
-  return 0;
-}
-
-/** Looks a character up in a `cmap` of format 4: segments of 16-bit characters. */
-function glyphBySegments(view: DataView, offset: number, codePoint: number): number {
-  const doubledCount = view.getUint16(offset + 6);
-  const ends = offset + 14;
-  const starts = ends + doubledCount + 2;
-  for (let at = 0; at < doubledCount; at += 2) {
-    if (codePoint > view.getUint16(ends + at)) continue;
-    const start = view.getUint16(starts + at);
-    if (codePoint < start) return 0;
-    const delta = view.getUint16(starts + doubledCount + at);
-    const rangeOffsetAt = starts + 2 * doubledCount + at;
-    const rangeOffset = view.getUint16(rangeOffsetAt);
-    if (rangeOffset === 0) return (codePoint + delta) & 0xffff;
-    const glyph = view.getUint16(rangeOffsetAt + rangeOffset + 2 * (codePoint - start));
-    return glyph === 0 ? 0 : (glyph + delta) & 0xffff;
-  }
-  return 0;
 }

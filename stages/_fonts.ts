@@ -2,7 +2,6 @@ import { Font } from "./_font.ts";
 
 /** Where a font comes from, and what it is asked for. */
 interface Source {
-  readonly family: string;
   /** The file, as one of a package. */
   readonly file: string;
   /** The characters for which the file is worth reading. */
@@ -18,22 +17,18 @@ interface Source {
  */
 const SOURCES: readonly Source[] = [
   {
-    family: "DejaVu Sans",
     file: "dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf",
     suits: /./u,
   },
   {
-    family: "Noto Sans Devanagari",
     file: "@fontsource/noto-sans-devanagari/files/noto-sans-devanagari-devanagari-700-normal.woff",
     suits: /\p{Script_Extensions=Devanagari}/u,
   },
   {
-    family: "Noto Emoji",
     file: "@fontsource/noto-emoji/files/noto-emoji-emoji-700-normal.woff",
     suits: /\p{Emoji}|\p{Regional_Indicator}/u,
   },
   {
-    family: "Unifont",
     file: "@fontsource/unifont/files/unifont-latin-400-normal.woff",
     suits: /[^\u{10000}-\u{10ffff}]/u,
     emboldening: 0.03,
@@ -42,15 +37,11 @@ const SOURCES: readonly Source[] = [
 
 const loaded = new Map<Source, Promise<Font>>();
 
-async function readFont({ family, file, emboldening }: Source): Promise<Font> {
-  return new Font(family, await Deno.readFile(new URL(import.meta.resolve(file))), emboldening);
-}
-
 /** The font, read at the first request. */
 function fontFrom(source: Source): Promise<Font> {
   let font = loaded.get(source);
   if (!font) {
-    font = readFont(source);
+    font = Font.read(new URL(import.meta.resolve(source.file)), source.emboldening ?? 0);
     font.catch(() => loaded.delete(source)); // Another attempt may be permitted.
     loaded.set(source, font);
   }

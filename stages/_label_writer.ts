@@ -52,7 +52,7 @@ export class LabelWriter {
    * Makes ready to write names, and numbers of two decimals.
    *
    * @param labels The names.
-   * @throws {Deno.errors.NotCapable} If a font's or the rasteriser's file may not be read.
+   * @throws {Deno.errors.NotCapable} If a file of a font or the shaper may not be read.
    */
   async prepare(labels: Iterable<string>): Promise<void> {
     this.#typesetter ??= await Typesetter.load(this.#options.fontSize);
@@ -85,8 +85,7 @@ export class LabelWriter {
   ): Planes | undefined {
     const typesetter = this.#typesetter;
     if (!typesetter) return undefined;
-    const pieces = [...(name ? [name] : []), typesetter.number(number)];
-    const text = typesetter.inRow(pieces.map((sprite) => ({ sprite, isSpaced: true })));
+    const text = typesetter.line([...(name ? [name] : []), typesetter.number(number)]);
     if (text.width === 0) return undefined;
     const tag = paintTag(text, {
       ground: yuvFromRgb(ground, this.#options.colour),

@@ -8,39 +8,35 @@ export interface Sprite {
   readonly height: number;
   /** The coverage, from 0 to 255, row by row. */
   readonly alpha: Uint8Array;
-}
-
-/** A sprite and where it comes to lie. */
-export interface PlacedSprite {
-  /** The ink. */
-  readonly sprite: Sprite;
-  /** Where the pen stands, in pixels. */
-  readonly x: number;
+  /** How far the pen moves to the right, in pixels. */
+  readonly advance: number;
 }
 
 /**
- * Puts sprites of one height side by side. Where they overlap, the stronger ink shows.
+ * Puts sprites of one height in a row, from left to right. Where they overlap, the stronger ink
+ * shows.
  *
- * @param pieces The sprites and their places.
+ * @param sprites The sprites.
  * @param height Their height in pixels.
- * @returns One sprite that begins at the leftmost ink.
+ * @returns One sprite.
  */
-export function joinSprites(pieces: readonly PlacedSprite[], height: number): Sprite {
-  const inked = pieces.filter(({ sprite }) => sprite.width > 0).map(({ sprite, x }) => ({
-    sprite,
-    start: Math.round(x) + sprite.left,
-  }));
-  if (inked.length === 0) return { left: 0, width: 0, height, alpha: new Uint8Array(0) };
-  const left = Math.min(...inked.map(({ start }) => start));
-  const width = Math.max(...inked.map(({ sprite, start }) => start + sprite.width)) - left;
+export function joinSprites(sprites: readonly Sprite[], height: number): Sprite {
+  let advance = 0;
+  const placed = sprites.map((sprite) => {
+    const start = Math.round(advance) + sprite.left;
+    advance += sprite.advance;
+    return { sprite, start };
+  }).filter(({ sprite }) => sprite.width > 0);
+  if (placed.length === 0) return { left: 0, width: 0, height, alpha: new Uint8Array(0), advance };
+  const left = Math.min(...placed.map(({ start }) => start));
+  const width = Math.max(...placed.map(({ sprite, start }) => start + sprite.width)) - left;
   const alpha = new Uint8Array(width * height);
-  for (const { sprite, start } of inked) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < sprite.width; x++) {
-        const at = y * width + start - left + x;
-        alpha[at] = Math.max(alpha[at] as number, sprite.alpha[y * sprite.width + x] as number);
-      }
+  for (const { sprite, start } of placed) {
+    for (let from = 0; from < sprite.alpha.length; from++) {
+      const row = Math.floor(from / sprite.width);
+      const to = row * width + start - left + from % sprite.width;
+      alpha[to] = Math.max(alpha[to] as number, sprite.alpha[from] as number);
     }
   }
-  return { left, width, height, alpha };
+  return { left, width, height, alpha, advance };
 }

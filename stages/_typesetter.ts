@@ -1,7 +1,6 @@
-import type { Font } from "./_font.ts";
+import { fillOutline } from "./_fill_outline.ts";
 import { baseFont } from "./_fonts.ts";
-import { loadRasteriser, type Rasterise } from "./_rasterise.ts";
-import { graphemesOf, runsOf } from "./_runs.ts";
+import { graphemesOf, type Run, runsOf } from "./_runs.ts";
 import { joinSprites, type Sprite } from "./_sprite.ts";
 
 /** A longer name is cut before it is looked at, so that nonsense costs no time. */
@@ -10,47 +9,35 @@ const MAX_GRAPHEMES = 200;
 const HEIGHT = 1.4;
 const BASELINE = 1.02;
 const SPACE = 0.35;
-const HAIR_SPACE = 0.08;
 
 const NUMERALS = "0123456789.";
 
-/** A numeral's ink and how far it moves the pen, in pixels. */
-interface Numeral {
-  readonly sprite: Sprite;
-  readonly advance: number;
-}
-
 /** Sets text of one size as ink: names as they come, numbers out of numerals drawn once. */
 export class Typesetter {
-  /** The size of the font, in pixels an em. */
-  readonly fontSize: number;
   /** The height of all sprites, in pixels, even. */
   readonly height: number;
-  readonly #rasterise: Rasterise;
-  readonly #numerals: ReadonlyMap<string, Numeral>;
+  readonly #fontSize: number;
+  readonly #numerals = new Map<string, Sprite>();
 
-  private constructor(
-    rasterise: Rasterise,
-    { fontSize, font }: { readonly fontSize: number; readonly font: Font },
-  ) {
-    this.fontSize = fontSize;
+  private constructor(fontSize: number) {
     this.height = 2 * Math.round(HEIGHT * fontSize / 2);
-    this.#rasterise = rasterise;
-    this.#numerals = new Map(Array.from(NUMERALS, (numeral) => [numeral, {
-      sprite: this.#drawn(numeral, font),
-      advance: font.advanceOf(numeral) * fontSize,
-    }]));
+    this.#fontSize = fontSize;
   }
 
   /**
-   * Starts the rasteriser, reads the first font and draws the numerals.
+   * Reads the first font and draws the numerals.
    *
    * @param fontSize The size of the font, in pixels an em.
    * @returns What sets text in that size.
-   * @throws {Deno.errors.NotCapable} If the font's or the rasteriser's file may not be read.
+   * @throws {Deno.errors.NotCapable} If a file of the font or the shaper may not be read.
    */
   static async load(fontSize: number): Promise<Typesetter> {
-    return new Typesetter(await loadRasteriser(), { fontSize, font: await baseFont() });
+    const typesetter = new Typesetter(fontSize);
+    const font = await baseFont();
+    for (const text of NUMERALS) {
+      typesetter.#numerals.set(text, typesetter.#filled({ text, font, isLeftward: false }));
+    }
+    return typesetter;
   }
 
   /**
@@ -65,7 +52,8 @@ export class Typesetter {
     let kept = Math.min(graphemes.length, MAX_GRAPHEMES);
     while (kept > 0) {
       const end = kept < graphemes.length ? ["…"] : [];
-      const sprite = await this.#set([...graphemes.slice(0, kept), ...end]);
+      const runs = await runsOf([...graphemes.slice(0, kept), ...end]);
+      const sprite = joinSprites(runs.map((run) => this.#filled(run)), this.height);
       if (sprite.width <= maxWidth) return sprite;
       kept = Math.min(kept - 1, Math.floor(kept * maxWidth / sprite.width));
     }
@@ -79,43 +67,31 @@ export class Typesetter {
    * @returns The ink.
    */
   number(digits: string): Sprite {
-    let x = 0;
-    const pieces = Array.from(digits, (digit) => {
-      const { sprite, advance } = this.#numerals.get(digit) as Numeral;
-      const piece = { sprite, x };
-      x += advance;
-      return piece;
-    });
-    return joinSprites(pieces, this.height);
+    return joinSprites(
+      Array.from(digits, (digit) => this.#numerals.get(digit) as Sprite),
+      this.height,
+    );
   }
 
   /**
-   * Puts ink in a row, from left to right.
+   * Puts words in a row, from left to right, with spaces between them.
    *
-   * @param pieces The ink, and whether a space is wanted before it.
+   * @param words The words' ink.
    * @returns All of it.
    */
-  inRow(pieces: readonly { readonly sprite: Sprite; readonly isSpaced: boolean }[]): Sprite {
-    let pen = 0;
-    const placed = pieces.filter(({ sprite }) => sprite.width > 0).map(({ sprite, isSpaced }) => {
-      if (pen > 0) pen += this.fontSize * (isSpaced ? SPACE : HAIR_SPACE);
-      const x = Math.round(pen);
-      pen = x + sprite.width;
-      return { sprite: { ...sprite, left: 0 }, x };
+  line(words: readonly Sprite[]): Sprite {
+    const spaced = words.filter(({ width }) => width > 0).map((word) => ({
+      ...word,
+      advance: word.advance + SPACE * this.#fontSize,
+    }));
+    return joinSprites(spaced, this.height);
+  }
+
+  #filled({ text, font, isLeftward }: Run): Sprite {
+    return fillOutline(font.outlineOf(text, { isLeftward }), {
+      fontSize: this.#fontSize,
+      height: this.height,
+      baseline: BASELINE * this.#fontSize,
     });
-    return joinSprites(placed, this.height);
-  }
-
-  async #set(graphemes: readonly string[]): Promise<Sprite> {
-    const runs = await runsOf(graphemes);
-    return this.inRow(runs.map(({ text, font, isSpaced }) => ({
-      sprite: this.#drawn(text, font),
-      isSpaced,
-    })));
-  }
-
-  #drawn(text: string, font: Font): Sprite {
-    const { fontSize, height } = this;
-    return this.#rasterise(text, { font, fontSize, height, baseline: BASELINE * fontSize });
   }
 }

@@ -40,9 +40,9 @@ export interface AnnotateOptions {
  * (`isHeld`) are dashed. A box with a coordinate that is not a finite number, or without an area, is
  * not drawn.
  *
- * Labels may hold any Unicode text; one too long for the frame is cut. The text is drawn by
- * WebAssembly with fonts of the program's own: reading their files is the only permission needed,
- * and nothing is read before the first label.
+ * Labels may hold any Unicode text; one too long for the frame is cut. The fonts are the
+ * program's own: reading their files is the only permission needed, and nothing is read before the
+ * first label.
  *
  * @typeParam T What flows: a frame and its detections.
  * @param options What is drawn.
@@ -50,11 +50,11 @@ export interface AnnotateOptions {
  * @throws {RangeError} If `lineWidth` is not a whole number of at least 1.
  *
  * @example A pipeline that draws
- * ```ts no-run
+ * ```ts
  * import { discard } from "../pipeline/discard.ts";
  * import type { Detected } from "../pipeline/items.ts";
  *
- * declare const found: ReadableStream<Detected>;
+ * const found = ReadableStream.from<Detected>([]);
  * await found.pipeThrough(annotate({ confidence: false })).pipeTo(discard());
  * ```
  */
