@@ -50,6 +50,8 @@ export function stage<In, Out>(
   const outputs = transform(holdings.taking(inlet), stopping.signal);
   let writableController: WritableStreamDefaultController;
   let readableController: ReadableStreamDefaultController<Out>;
+  let abortion: Promise<void> | undefined;
+  let last: Out | undefined;
 
   /** Stops the generator wherever it is; no item comes in or goes out any more. */
   async function stop(reason: unknown): Promise<void> {
@@ -67,13 +69,15 @@ export function stage<In, Out>(
   const writable = new WritableStream<In>({
     start(controller) {
       writableController = controller;
-      controller.signal.addEventListener("abort", () => {
-        readableController.error(controller.signal.reason);
-        stop(controller.signal.reason);
+      const { signal } = controller;
+      signal.addEventListener("abort", () => {
+        // The error goes on when all is cleared up, so that who sees it finds nothing left behind.
+        abortion = stop(signal.reason).finally(() => readableController.error(signal.reason));
       });
     },
     write: (item) => inlet.offer(item),
     close: () => inlet.end(),
+    abort: () => abortion,
   });
 
   const readable = new ReadableStream<Out>({
@@ -92,6 +96,7 @@ export function stage<In, Out>(
           disposeOf(value); // It was on its way when the stage was stopped.
         } else {
           holdings.release(value);
+          last = value;
           controller.enqueue(value);
         }
       } catch (cause) {
@@ -104,6 +109,7 @@ export function stage<In, Out>(
     async cancel(reason) {
       writableController.error(reason);
       await stop(reason);
+      disposeOf(last); // A pipe that breaks loses what it has read and not written.
     },
   }, { highWaterMark: 0 });
 

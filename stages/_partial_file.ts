@@ -34,21 +34,26 @@ const MEANINGS: Readonly<Record<string, (target: string) => string>> = {
   EROFS: () => "the file system is read-only",
 };
 
+/** What an error means, in the user's words. */
+function meaningOf(cause: unknown, target: string): string {
+  const { code, message } = cause as { readonly code?: string; readonly message?: string };
+  return MEANINGS[code ?? ""]?.(target) ??
+    (message ?? String(cause)).replace(/ \(os error.*/s, "");
+}
+
 /**
  * What a failed write means to the user, in one line.
  *
  * A closed pipe, as behind `| head`, is known by the cause: it is a `Deno.errors.BrokenPipe`.
  *
- * @param target The path that the user named, or what else was written to.
+ * @param target The path that the user named; absent if it is a stream.
  * @param cause What was thrown.
  * @returns The error, with the first one as its cause.
  */
-export function outputErrorFrom(target: string, cause: unknown): OutputError {
+export function outputErrorFrom(target: string | undefined, cause: unknown): OutputError {
   if (cause instanceof OutputError) return cause;
-  const { code, message } = cause as { readonly code?: string; readonly message?: string };
-  const meaning = MEANINGS[code ?? ""]?.(target) ??
-    (message ?? String(cause)).replace(/ \(os error.*/s, "");
-  return new OutputError(`Cannot write "${target}": ${meaning}`, { cause });
+  const what = target === undefined ? "to the stream" : `"${target}"`;
+  return new OutputError(`Cannot write ${what}: ${meaningOf(cause, target ?? "")}`, { cause });
 }
 
 /**

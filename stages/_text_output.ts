@@ -1,3 +1,4 @@
+import { OutputError } from "../pipeline/errors.ts";
 import { createPartialFile, outputErrorFrom, type PartialFile } from "./_partial_file.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
@@ -14,9 +15,26 @@ async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promis
   }
 }
 
+/** A file as a stream. A file's own `writable` tells of a full disk one write late, so never of the last. */
+function streamTo(file: Deno.FsFile): WritableStream<Uint8Array> {
+  return new WritableStream({
+    async write(chunk) {
+      try {
+        for (let rest = chunk; rest.length > 0; rest = rest.subarray(await file.write(rest)));
+      } catch (error) {
+        file.close(); // A stream that has failed is neither closed nor aborted.
+        throw error;
+      }
+    },
+    close: () => file.close(),
+    abort: () => file.close(),
+  });
+}
+
 /** What {@linkcode TextOutput} is made of. */
 interface Parts {
-  readonly name: string;
+  /** The path that the user named, if it was one. */
+  readonly name?: string;
   readonly stream: WritableStream<Uint8Array>;
   readonly ownsStream: boolean;
   readonly partial?: PartialFile;
@@ -39,6 +57,12 @@ export class TextOutput implements AsyncDisposable {
     this.#parts = parts;
     this.#writer = parts.stream.getWriter();
     this.#writer.closed.catch(() => {}); // A stream that fails says so when it is written to.
+  }
+
+  /** Whether this becomes a file, rather than going to a stream, a device or a named pipe. */
+  get isFile(): boolean {
+    const { name, partial } = this.#parts;
+    return partial !== undefined && partial.path !== name;
   }
 
   /**
@@ -67,8 +91,9 @@ export class TextOutput implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOver) {
       const { signal, ownsStream } = this.#parts;
+      const reason = signal.aborted ? signal.reason : new OutputError("Cannot complete the output");
       // Why it is taken back is known already; what the stream adds to it is a consequence.
-      if (ownsStream) await this.#writer.abort(signal.reason).catch(() => {});
+      if (ownsStream) await this.#writer.abort(reason).catch(() => {});
       this.#writer.releaseLock();
     }
     await this.#parts.partial?.[Symbol.asyncDispose]();
@@ -100,12 +125,12 @@ export async function openTextOutput(
   signal: AbortSignal,
 ): Promise<TextOutput> {
   if (typeof target !== "string") {
-    return new TextOutput({ name: "stream", stream: target, ownsStream: closeTarget, signal });
+    return new TextOutput({ stream: target, ownsStream: closeTarget, signal });
   }
   await using stack = new AsyncDisposableStack();
   const partial = stack.use(await createPartialFile(target, { overwrite }));
   try {
-    const { writable: stream } = await Deno.open(partial.path, { write: true });
+    const stream = streamTo(await Deno.open(partial.path, { write: true }));
     stack.move();
     return new TextOutput({ name: target, stream, ownsStream: true, partial, signal });
   } catch (cause) {

@@ -11,7 +11,7 @@ import type { TextTarget, WriteOptions } from "./text_target.ts";
 export interface WriteCocoOptions extends WriteOptions {
   /**
    * Where the list of images goes. By default beside a file of results (`faces.images.json` beside
-   * `faces.json`), and nowhere if the results go to a stream.
+   * `faces.json`), and nowhere if the results go to a stream or a device.
    */
   readonly images?: TextTarget;
   /**
@@ -120,17 +120,14 @@ class ImageList {
  */
 export function writeCoco<T extends Detected>(
   target: TextTarget,
-  {
-    images = typeof target === "string" ? imagesPathFor(target) : undefined,
-    labels = [],
-    ...options
-  }: WriteCocoOptions = {},
+  { images, labels = [], ...options }: WriteCocoOptions = {},
 ): MeteredStage<T, T> {
   return stage("writeCoco", async function* (items: AsyncIterable<T>, signal) {
     await using output = await openTextOutput(target, options, signal);
-    await using imageOutput = images === undefined
+    const imageTarget = images ?? (output.isFile ? imagesPathFor(String(target)) : undefined);
+    await using imageOutput = imageTarget === undefined
       ? undefined
-      : await openTextOutput(images, options, signal);
+      : await openTextOutput(imageTarget, options, signal);
     const results = new JsonArray(output);
     const list = imageOutput && new ImageList(imageOutput, labels);
     await output.write("[");
