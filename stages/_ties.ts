@@ -79,19 +79,24 @@ interface Edges {
 }
 
 function edgesOf(detections: readonly Detection[]): Edges {
-  return {
-    x1: Float64Array.from(detections, ({ box }) => box.x1),
-    y1: Float64Array.from(detections, ({ box }) => box.y1),
-    x2: Float64Array.from(detections, ({ box }) => box.x2),
-    y2: Float64Array.from(detections, ({ box }) => box.y2),
-    area: Float64Array.from(detections, ({ box }) => areaOf(box)),
-  };
+  const column = () => new Float64Array(detections.length);
+  const edges = { x1: column(), y1: column(), x2: column(), y2: column(), area: column() };
+  for (let i = 0; i < detections.length; i++) {
+    const { box } = detections[i]!;
+    edges.x1[i] = box.x1;
+    edges.y1[i] = box.y1;
+    edges.x2[i] = box.x2;
+    edges.y2[i] = box.y2;
+    edges.area[i] = areaOf(box);
+  }
+  return edges;
 }
 
 /** Takes the most confident detection and what overlaps it, again and again until none is left. */
 function* tiesOf(sorted: readonly Detection[], iou: number): Generator<Tie> {
   const edges = edgesOf(sorted);
-  let remaining = Uint32Array.from(sorted.keys());
+  let remaining = new Uint32Array(sorted.length);
+  for (let i = 0; i < remaining.length; i++) remaining[i] = i;
   while (remaining.length > 0) {
     const top = sorted[remaining[0]!]!;
     const overlapping: number[] = [];
@@ -112,19 +117,24 @@ function takeOut(
   overlapping: number[],
 ): Uint32Array<ArrayBuffer> {
   const top = remaining[0]!;
-  const [left, right, upper, lower] = [x1[top]!, x2[top]!, y1[top]!, y2[top]!];
-  const topArea = area[top]!;
+  const left = x1[top]!;
+  const right = x2[top]!;
+  const upper = y1[top]!;
+  const lower = y2[top]!;
   let apart = 0;
   for (let k = 1; k < remaining.length; k++) {
-    const index = remaining[k]!;
-    const width = Math.min(right, x2[index]!) - Math.max(left, x1[index]!);
-    const height = Math.min(lower, y2[index]!) - Math.max(upper, y1[index]!);
-    const shared = width * height;
-    if (width > 0 && height > 0 && shared / (topArea + area[index]! - shared) > iou) {
-      overlapping.push(index);
-    } else {
-      remaining[apart++] = index;
+    const i = remaining[k]!;
+    // Most boxes lie elsewhere, so the first comparison mostly is the last.
+    if (x1[i]! < right && x2[i]! > left && y1[i]! < lower && y2[i]! > upper) {
+      const width = Math.max(0, Math.min(right, x2[i]!) - Math.max(left, x1[i]!));
+      const height = Math.max(0, Math.min(lower, y2[i]!) - Math.max(upper, y1[i]!));
+      const shared = width * height;
+      if (shared / (area[top]! + area[i]! - shared) > iou) {
+        overlapping.push(i);
+        continue;
+      }
     }
+    remaining[apart++] = i;
   }
   return remaining.subarray(0, apart);
 }

@@ -6,6 +6,10 @@ Needs Debian's python3-opencv and ffmpeg. Run from the root of the repository:
 
 CLIP is walkers_1080p.mp4. Colours are converted here in numpy, from the definitions in ITU-R BT.601,
 BT.709 and BT.2020, pixel by pixel, each with the chroma of its 2x2 block, and rounded to 8 bits.
+OpenCV rounds positions to 1/32 of a pixel, which at a step of 255 makes 4; so borders are near the
+picture's colours where positions are no such fractions.
+
+The colours of patches.json are ffmpeg's own conversion.
 """
 
 import json
@@ -34,7 +38,7 @@ CASES = [
     ((32, 18, 128, 72), (96, 54), "letterbox", (0, 0, 0), "bt2020", "full"),
     ((20, 10, 150, 90), (40, 56), "letterbox", (114, 114, 114), "bt709", "limited"),
     ((120, 0, 2, 107), (16, 16), "stretch", (0, 0, 0), "bt601", "limited"),
-    ((96, 50, 95, 57), (96, 96), "letterbox", (60, 60, 60), "bt709", "limited"),
+    ((96, 50, 95, 57), (80, 80), "letterbox", (10, 200, 60), "bt709", "limited"),
     ((30, 20, 41, 81), (75, 50), "stretch", (100, 90, 90), "bt601", "full"),
 ]
 
@@ -86,6 +90,27 @@ def warped(rgb, tensor, resize, border):
     )
 
 
+def patches():
+    """Flat colours, in and out of what RGB can show, as ffmpeg converts them."""
+    colours = [(y, u, v) for y in (16, 60, 126, 145, 235)
+               for u, v in ((128, 128), (90, 240), (54, 34), (240, 110), (100, 160))]
+    data = b"".join(bytes([y] * 256 + [u] * 64 + [v] * 64) for y, u, v in colours)
+    sets = []
+    for matrix in WEIGHTS:
+        for range_name in ("limited", "full"):
+            source = f"in_color_matrix={matrix}:in_range={range_name}:out_range=full"
+            flags = "flags=accurate_rnd+full_chroma_int+full_chroma_inp"
+            command = ["ffmpeg", "-v", "error", "-f", "rawvideo", "-pix_fmt", "yuv420p"]
+            command += ["-s", "16x16", "-i", "-", "-vf", f"scale={source}:{flags},format=rgb24"]
+            result = subprocess.run(
+                command + ["-f", "rawvideo", "-"], input=data, check=True, capture_output=True
+            ).stdout
+            rgb = np.frombuffer(result, np.uint8).reshape(len(colours), 256, 3)
+            assert (rgb == rgb[:, :1]).all()
+            sets.append({"matrix": matrix, "range": range_name, "rgb": rgb[:, 0].tolist()})
+    return {"yuv": colours, "sets": sets}
+
+
 def main():
     data = picture(sys.argv[1])
     planes = planes_of(data)
@@ -101,6 +126,8 @@ def main():
         rows = ",\n    ".join(json.dumps(case) for case in cases)
         head = f'"opencv": "{cv2.__version__}",\n  "width": {WIDTH},\n  "height": {HEIGHT}'
         file.write(f'{{\n  {head},\n  "cases": [\n    {rows}\n  ]\n}}\n')
+    with open(FOLDER + "patches.json", "w") as file:
+        file.write(json.dumps(patches()) + "\n")
 
 
 main()

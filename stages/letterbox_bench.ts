@@ -1,0 +1,37 @@
+import type { InputSpec } from "../pipeline/detector.ts";
+import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
+import { tensorMaker } from "./_tensor_maker.ts";
+
+const FRAME = { width: 1920, height: 1080 };
+
+const COLOUR = { matrix: "bt709", range: "limited", tags: {} } as const;
+
+/** A picture that moves through all values, so that no branch is always taken. */
+const planes = planesFrom(
+  Uint8Array.from({ length: planesByteLength(FRAME.width, FRAME.height) }, (_, i) => 16 + i % 211),
+  FRAME.width,
+  FRAME.height,
+);
+
+function inputOf(width: number, height: number): InputSpec {
+  return {
+    width,
+    height,
+    layout: "nchw",
+    channels: "rgb",
+    resize: "letterbox",
+    border: [0, 0, 0],
+    mean: [127.5, 127.5, 127.5],
+    std: [127.5, 127.5, 127.5],
+  };
+}
+
+for (const [width, height] of [[192, 192], [640, 360]] as const) {
+  for (const resampler of ["bilinear", "area"] as const) {
+    const maker = tensorMaker(inputOf(width, height), FRAME, COLOUR, resampler);
+    Deno.bench(`letterbox() with ${resampler}`, {
+      group: `1920x1080 to ${width}x${height}`,
+      baseline: resampler === "bilinear",
+    }, () => void maker.make(planes));
+  }
+}
