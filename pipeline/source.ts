@@ -22,12 +22,13 @@ export function source<Out>(
 ): ReadableStream<Out> {
   const cancellation = new AbortController();
   const items = generate(cancellation.signal);
+  let last: Out | undefined;
   return new ReadableStream<Out>({
     async pull(controller) {
       const { done, value } = await items.next();
       if (cancellation.signal.aborted) disposeOf(value);
       else if (done) controller.close();
-      else controller.enqueue(value);
+      else controller.enqueue(last = value);
     },
     async cancel(reason) {
       cancellation.abort(reason);
@@ -36,6 +37,7 @@ export function source<Out>(
       } catch {
         // Whoever cancels has their reason; the generator's complaint about it is a consequence.
       }
+      disposeOf(last); // A pipe that breaks loses what it has read and not written.
     },
   }, { highWaterMark: 0 });
 }

@@ -1,0 +1,69 @@
+/**
+ * steadybox turns moving pictures into detections whose boxes hold still.
+ *
+ * A pipeline is a chain of web streams: a source of frames, stages that each add what they know, and
+ * one sink. Any `TransformStream` of yours fits between two of ours.
+ *
+ * @example Find the faces in a video and draw them
+ * ```ts no-eval
+ * import * as steadybox from "@steadybox/steadybox";
+ *
+ * const { detector, network } = await steadybox.loadModel("blazeface-full");
+ * await using session = await steadybox.openSession(network);
+ *
+ * await steadybox.decode("in.mp4")
+ *   .pipeThrough(steadybox.letterbox(detector.input))
+ *   .pipeThrough(steadybox.infer(session))
+ *   .pipeThrough(steadybox.decodeBoxes(detector))
+ *   .pipeThrough(steadybox.blend())
+ *   .pipeThrough(steadybox.writeJsonLines("out.jsonl"))
+ *   .pipeThrough(steadybox.annotate())
+ *   .pipeTo(steadybox.encode("out.mp4"));
+ * ```
+ *
+ * @module
+ */
+
+export * from "./models/card.ts";
+export * from "./models/devices.ts";
+export * from "./models/model.ts";
+export * from "./models/registry.ts";
+export * from "./models/session.ts";
+export * from "./pipeline/box.ts";
+export * from "./pipeline/colour.ts";
+export * from "./pipeline/detection.ts";
+export * from "./pipeline/detector.ts";
+export * from "./pipeline/discard.ts";
+export * from "./pipeline/errors.ts";
+export * from "./pipeline/fit.ts";
+export * from "./pipeline/frame.ts";
+export * from "./pipeline/frame_pool.ts";
+export * from "./pipeline/inference_session.ts";
+export * from "./pipeline/items.ts";
+export * from "./pipeline/meter.ts";
+export * from "./pipeline/planes.ts";
+export * from "./pipeline/sink.ts";
+export * from "./pipeline/source.ts";
+export * from "./pipeline/stage.ts";
+export * from "./pipeline/tensor.ts";
+export * from "./pipeline/time_base.ts";
+export * from "./stages/annotate.ts";
+export * from "./stages/blend.ts";
+export * from "./stages/decode.ts";
+export * from "./stages/decode_boxes.ts";
+export * from "./stages/decode_pictures.ts";
+export * from "./stages/encode.ts";
+export * from "./stages/encode_pictures.ts";
+export * from "./stages/infer.ts";
+export * from "./stages/letterbox.ts";
+export * from "./stages/probe.ts";
+export * from "./stages/suppress.ts";
+export * from "./stages/write_coco.ts";
+export * from "./stages/write_csv.ts";
+export * from "./stages/write_json_lines.ts";
+export * from "./stages/write_mot.ts";
+
+if (import.meta.main) {
+  const { main } = await import("./cli/main.ts");
+  await main(Deno.args);
+}
