@@ -58,6 +58,7 @@ export * from "./stages/infer.ts";
 export * from "./stages/letterbox.ts";
 export * from "./stages/probe.ts";
 export * from "./stages/suppress.ts";
+export * from "./stages/text_target.ts";
 export * from "./stages/write_coco.ts";
 export * from "./stages/write_csv.ts";
 export * from "./stages/write_json_lines.ts";
