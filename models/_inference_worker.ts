@@ -1,7 +1,8 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { DeviceError, ModelError } from "../pipeline/errors.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { DeviceLost } from "./_device_lost.ts";
+import { listen } from "./_listen.ts";
 import {
   messageOf,
   type OpenedReply,
@@ -19,6 +20,8 @@ import { WORKER_URL } from "./_worker_url.ts";
  */
 export class InferenceWorker implements AsyncDisposable {
   readonly #worker: Worker;
+  /** The way to the worker. */
+  readonly #port: MessagePort;
   readonly #opening = Promise.withResolvers<OpenedReply>();
   readonly #runs = new Map<number, PromiseWithResolvers<Outputs>>();
   #lastId = 0;
@@ -29,9 +32,12 @@ export class InferenceWorker implements AsyncDisposable {
   constructor(request: OpenRequest, url: URL = WORKER_URL) {
     this.#opening.promise.catch(() => {}); // Whoever waits for it hears of it.
     this.#worker = new Worker(url);
-    this.#worker.on("message", (reply: WorkerReply) => this.#hear(reply));
     this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(messageOf(error)))));
     this.#worker.on("exit", () => this.#fail(new DeviceError(failing("its thread ended"))));
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    listen(this.#port, (reply: WorkerReply) => this.#hear(reply));
+    this.#worker.postMessage(port2, [port2]);
     this.#ask(request);
   }
 
@@ -58,13 +64,15 @@ export class InferenceWorker implements AsyncDisposable {
   /** Ends the thread; whatever is pending fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#fail(new DeviceError("Cannot run the network: the session was closed"));
+    this.#port.close();
     this.#worker.ref(); // So that its end is waited for.
     await this.#worker.terminate();
   }
 
   #ask(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
     this.#worker.ref();
-    this.#worker.postMessage(request, transfer);
+    this.#port.ref();
+    this.#port.postMessage(request, transfer);
   }
 
   #hear(reply: WorkerReply): void {
@@ -87,7 +95,13 @@ export class InferenceWorker implements AsyncDisposable {
       case "crashed":
         this.#fail(new DeviceError(failing(reply.message)));
     }
-    if (this.#runs.size === 0) this.#worker.unref();
+    if (this.#runs.size === 0) this.#rest();
+  }
+
+  /** Lets the process end, as nothing is waited for. */
+  #rest(): void {
+    this.#worker.unref();
+    this.#port.unref();
   }
 
   #taken(id: number): PromiseWithResolvers<Outputs> | undefined {
@@ -101,6 +115,7 @@ export class InferenceWorker implements AsyncDisposable {
     this.#opening.reject(error);
     for (const run of this.#runs.values()) run.reject(error);
     this.#runs.clear();
+    this.#rest();
   }
 }
 

@@ -6,18 +6,20 @@
  * @module
  */
 
-import { parentPort } from "node:worker_threads";
+import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { findAdapter } from "./_adapter.ts";
 import { requestDevice } from "./_gpu_device.ts";
 import { GpuReader, type GpuTensor } from "./_gpu_reader.ts";
+import { listen } from "./_listen.ts";
 import { messageOf, type OpenRequest, type WorkerReply, type WorkerRequest } from "./_messages.ts";
 
 /** A network ready to run. */
 interface Opened {
   readonly session: Runtime.InferenceSession;
-  run(input: Tensor): Promise<Outputs>;
+  /** Starts a run. What it resolves to waits for the outputs, which may overlap the next run. */
+  start(input: Tensor): Promise<() => Promise<Outputs>>;
 }
 
 /** Why a network cannot be opened. */
@@ -29,10 +31,13 @@ class Refusal extends Error {
   }
 }
 
+/** The way to the main thread: the first message brings it. */
+let port: MessagePort | undefined;
+
 /** Says something to the main thread; memory is handed over, not copied. */
 function say(reply: WorkerReply): void {
   const tensors = reply.kind === "answer" ? Object.values(reply.outputs) : [];
-  parentPort?.postMessage(reply, [...new Set(tensors.map(({ data }) => data.buffer))]);
+  port?.postMessage(reply, [...new Set(tensors.map(({ data }) => data.buffer))]);
 }
 
 /** Imports exactly the build that the device needs: each holds megabytes of machine code. */
@@ -57,6 +62,8 @@ async function importRuntime({ device, threads }: OpenRequest): Promise<typeof R
 /** Options for all devices. The dimensions that a network leaves free stay so: any batch runs. */
 const COMMON_OPTIONS: Runtime.InferenceSession.SessionOptions = {
   logSeverityLevel: 3, // The environment's level does not silence a session's warnings.
+  // Threads that wait by spinning would take the processor from those that decode and encode.
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
 
 async function createSession(
@@ -100,14 +107,13 @@ async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): P
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });
-  const run = async ({ data, dims }: Tensor) => {
+  const start = async ({ data, dims }: Tensor) => {
     const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
-    const results = await session.run(feeds);
-    return Object.fromEntries(
-      Object.entries(results).map(([name, { data, dims }]) => [name, ownTensor(data, dims)]),
-    );
+    const results = Object.entries(await session.run(feeds));
+    const outputs = results.map(([name, { data, dims }]) => [name, ownTensor(data, dims)]);
+    return () => Promise.resolve(Object.fromEntries(outputs));
   };
-  return { session, run };
+  return { session, start };
 }
 
 /** A tensor whose memory can be handed over: none of the runtime's, nor shared. */
@@ -128,7 +134,6 @@ async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Pro
     preferredOutputLocation: "gpu-buffer",
   });
   const reader = new GpuReader(device);
-  let last: Promise<unknown> = Promise.resolve();
   const start = async ({ data, dims }: Tensor) => {
     const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
     const results = await session.run(feeds);
@@ -140,13 +145,7 @@ async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Pro
       for (const output of Object.values(results)) output.dispose();
     }
   };
-  const run = async (input: Tensor) => {
-    // Two runs of one session at a time would freeze the thread for ever; reading overlaps.
-    const started = last.then(() => start(input));
-    last = started.catch(() => {});
-    return (await started)();
-  };
-  return { session, run };
+  return { session, start };
 }
 
 async function open(request: OpenRequest): Promise<Opened> {
@@ -160,6 +159,17 @@ async function open(request: OpenRequest): Promise<Opened> {
 }
 
 let opened: Opened | undefined;
+let lastStart: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the network when the runs before have been started. Two at a time would freeze the thread
+ * for ever on a GPU, and spoil each other's memory in WebAssembly.
+ */
+async function run({ start }: Opened, input: Tensor): Promise<Outputs> {
+  const started = lastStart.then(() => start(input));
+  lastStart = started.catch(() => {});
+  return (await started)();
+}
 
 async function handle(request: WorkerRequest): Promise<void> {
   if (request.kind === "open") {
@@ -177,7 +187,7 @@ async function handle(request: WorkerRequest): Promise<void> {
   const { id, input } = request;
   try {
     if (!opened) throw new Error("no network is open");
-    say({ kind: "answer", id, outputs: await opened.run(input) });
+    say({ kind: "answer", id, outputs: await run(opened, input) });
   } catch (error) {
     say({ kind: "failed", id, message: messageOf(error) });
   }
@@ -192,4 +202,7 @@ addEventListener("error", (event) => {
   event.preventDefault();
   say({ kind: "crashed", message: messageOf(event.error ?? event.message) });
 });
-parentPort?.on("message", handle);
+parentPort?.once("message", (mainPort: MessagePort) => {
+  port = mainPort;
+  listen(port, handle);
+});
