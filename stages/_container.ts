@@ -15,6 +15,9 @@ export interface Container {
 /** The times of an edit list are counted in the movie's own clock, which must be fine enough. */
 const movieTimescale = (den: number) => ["-movie_timescale", String(den)];
 
+/** Sound may begin a little before 0, to be cut off by the player: all times would be moved for it. */
+const KEPT_TIMES = ["-avoid_negative_ts", "disabled"];
+
 const MP4: Container = {
   videoCodec: "h264",
   audioCodecs: /^(aac|mp2|mp3|ac3|eac3|alac|opus|flac)$/,
@@ -30,8 +33,13 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
     ...MP4,
     audioCodecs: /^(aac|mp3|ac3|eac3|alac|pcm_(s16|s24|s32|f32|f64)(le|be)|pcm_u8)$/,
   },
-  ".mkv": { videoCodec: "h264", audioEncoder: "aac" },
-  ".webm": { videoCodec: "vp9", audioCodecs: /^(opus|vorbis)$/, audioEncoder: "libopus" },
+  ".mkv": { videoCodec: "h264", audioEncoder: "aac", args: () => KEPT_TIMES },
+  ".webm": {
+    videoCodec: "vp9",
+    audioCodecs: /^(opus|vorbis)$/,
+    audioEncoder: "libopus",
+    args: () => KEPT_TIMES,
+  },
   ".avi": {
     videoCodec: "h264",
     audioCodecs: /^(mp2|mp3|ac3|pcm_s16le|pcm_u8)$/,
