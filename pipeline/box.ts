@@ -52,7 +52,7 @@ export function areaOf<S extends Space>({ x1, y1, x2, y2 }: Box<S>): number {
  * assertEquals(iouOf({ x1: 0, y1: 0, x2: 2, y2: 2 }, { x1: 0, y1: 0, x2: 1, y2: 2 }), 0.5);
  * ```
  */
-export function iouOf<S extends Space>(a: Box<S>, b: Box<S>): number {
+export function iouOf<S extends Space>(a: Box<S>, b: Box<NoInfer<S>>): number {
   const width = Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1);
   const height = Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1);
   if (!(width > 0 && height > 0)) return 0;
