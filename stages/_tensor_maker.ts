@@ -55,10 +55,10 @@ export function tensorMaker(
       sample(planes, (row, rgb) => {
         for (const [place, channel] of order.entries()) {
           const mean = input.mean[channel]!;
-          const std = input.std[channel]!;
+          const gain = 1 / input.std[channel]!;
           let target = place * channelStep + row * width * pixelStep;
           for (let i = channel; i < rgb.length; i += 3, target += pixelStep) {
-            data[target] = (rgb[i]! - mean) / std;
+            data[target] = (rgb[i]! - mean) * gain;
           }
         }
       });
