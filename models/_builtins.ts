@@ -8,8 +8,8 @@ export interface Builtin {
   readonly card: ModelCard;
   /** How its input is made and what its outputs mean. */
   readonly detector: Detector;
-  /** Where its file lies, as a URL. */
-  readonly url: string;
+  /** Tells where its file lies, as a URL. */
+  locate(): string;
 }
 
 /** What differs between the face detectors of one npm package. */
@@ -25,7 +25,7 @@ function faceDetector({ variant, file, ...facts }: FaceFile): Builtin {
   const detector = blazeface({ variant, name: facts.name });
   return {
     detector,
-    url: import.meta.resolve(`@mediapipe/face_detection/${file}`),
+    locate: () => import.meta.resolve(`@mediapipe/face_detection/${file}`),
     card: {
       ...facts,
       task: "face detection",

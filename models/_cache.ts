@@ -4,21 +4,20 @@ const HASH_BYTES = 32;
 /**
  * The bytes kept under a key in the cache, or else those that are made now and kept for next time.
  *
- * The cache is the directory `$STEADYBOX_CACHE`, else `$XDG_CACHE_HOME/steadybox`, else
- * `~/.cache/steadybox`. It only saves time: where a permission is missing or the disk fails, the
- * bytes are made. It never asks for a permission; it uses those to read the three variables, and to
- * read and write the directory. Each entry begins with the SHA-256 of the rest, so that a damaged
- * one is made anew.
+ * The cache only saves time: where a permission is missing or the disk fails, the bytes are made. It
+ * never asks for a permission. Each entry begins with the SHA-256 of the rest, so that a damaged one
+ * is made anew.
  *
  * @param key What tells the bytes from all others; made of letters, digits, `-` and `.`.
  * @param make Makes the bytes.
+ * @param directory Where they are kept, if anywhere.
  */
 export async function cached(
   key: string,
   make: () => Uint8Array<ArrayBuffer>,
+  directory: string | undefined = cacheDirectory(),
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const directory = directoryOf();
-  if (directory === undefined) return make();
+  if (directory === undefined || !mayUse(directory)) return make();
   const path = `${directory}/${key}`;
   const kept = await entryAt(path);
   if (kept) return kept;
@@ -31,20 +30,29 @@ function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(descriptor).state === "granted";
 }
 
-function variable(name: string): string | undefined {
-  if (!isGranted({ name: "env", variable: name })) return undefined;
-  return Deno.env.get(name) || undefined;
+function mayUse(directory: string): boolean {
+  return isGranted({ name: "read", path: directory }) &&
+    isGranted({ name: "write", path: directory });
 }
 
-/** The cache's directory, if there is one that may be used. */
-function directoryOf(): string | undefined {
+function permittedVariable(name: string): string | undefined {
+  return isGranted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+}
+
+/**
+ * The directory of the cache: `$STEADYBOX_CACHE`, else `$XDG_CACHE_HOME/steadybox`, else
+ * `~/.cache/steadybox`; none if no variable may be read, or none is set.
+ *
+ * @param variable Reads a variable.
+ */
+export function cacheDirectory(
+  variable: (name: string) => string | undefined = permittedVariable,
+): string | undefined {
   const own = variable("STEADYBOX_CACHE");
   const shared = variable("XDG_CACHE_HOME");
   const home = variable("HOME");
-  const path = own ?? (shared && `${shared}/steadybox`) ?? (home && `${home}/.cache/steadybox`);
-  if (path === undefined || path.includes("\0")) return undefined;
-  const mayUse = isGranted({ name: "read", path }) && isGranted({ name: "write", path });
-  return mayUse ? path : undefined;
+  return own || (shared && `${shared}/steadybox`) || (home && `${home}/.cache/steadybox`) ||
+    undefined;
 }
 
 async function entryAt(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

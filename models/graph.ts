@@ -70,7 +70,8 @@ export class Graph {
   }[] = [];
   readonly #constants: { readonly constant: Constant; readonly tensor: TensorProto }[] = [];
   readonly #inputs: Value[] = [];
-  readonly #outputs: Value[] = [];
+  readonly #outputs = new Set<Value>();
+  readonly #results = new Set<Value>();
 
   /**
    * Begins a network.
@@ -133,6 +134,7 @@ export class Graph {
   node(operator: string, options: NodeOptions): Value {
     const result = { dims: options.dims };
     this.#names.set(result, `${operator.toLowerCase()}_${this.#nodes.length}`);
+    this.#results.add(result);
     this.#nodes.push({ operator, result, options });
     return result;
   }
@@ -145,11 +147,11 @@ export class Graph {
    * @throws {RangeError} If the value cannot be a result.
    */
   output(name: string, value: Value): void {
-    if (this.#outputs.includes(value) || !this.#nodes.some(({ result }) => result === value)) {
+    if (this.#outputs.has(value) || !this.#results.has(value)) {
       throw new RangeError(`Cannot make "${name}" a result as it must be an operator's, once`);
     }
     this.#names.set(value, name);
-    this.#outputs.push(value);
+    this.#outputs.add(value);
   }
 
   /**
@@ -175,11 +177,12 @@ export class Graph {
         ),
         initializer: this.#constants.map(({ tensor }) => tensor),
         input: this.#inputs.map((value) => this.#infoOf(value)),
-        output: this.#outputs.map((value) => this.#infoOf(value)),
+        output: Array.from(this.#outputs, (value) => this.#infoOf(value)),
         // The sizes in between are told as well: work is counted from them.
-        valueInfo: this.#nodes.map(({ result }) => result)
-          .filter((value) => !this.#outputs.includes(value))
-          .map((value) => this.#infoOf(value)),
+        valueInfo: Array.from(
+          this.#results.difference(this.#outputs),
+          (value) => this.#infoOf(value),
+        ),
       },
     });
     return new Uint8Array(toBinary(ModelProtoSchema, model));

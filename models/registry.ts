@@ -60,8 +60,9 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   throw unknown(nameOrPath);
 }
 
-async function builtinModel({ card, detector, url }: Builtin): Promise<Model> {
-  const { bytes, sha256 } = await readModelFile(new URL(url));
+async function builtinModel(builtin: Builtin): Promise<Model> {
+  const { card, detector } = builtin;
+  const { bytes, sha256 } = await readModelFile(urlOf(builtin));
   if (sha256 !== card.sha256) {
     throw new ModelError(
       `Cannot use the model "${card.name}": ${card.origin.file} has the SHA-256 ${sha256}, ` +
@@ -69,6 +70,17 @@ async function builtinModel({ card, detector, url }: Builtin): Promise<Model> {
     );
   }
   return { card, detector, network: await imported(bytes, sha256) };
+}
+
+function urlOf({ card, locate }: Builtin): URL {
+  try {
+    return new URL(locate());
+  } catch (cause) {
+    throw new ModelError(
+      `Cannot find the model "${card.name}": ${card.origin.package} is not installed`,
+      { cause },
+    );
+  }
 }
 
 async function modelAt(path: string): Promise<Model> {

@@ -23,6 +23,7 @@ export function densify({ shape, values, sparsity }: SparseTensor): Float32Array
   const { traversalOrder, levels } = sparsity;
   const { steps, extents } = walkOf(shape, sparsity);
   const dense = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  if (values.length > dense.length) raise("it holds more numbers than its shape");
   // Lists may overlap in a hostile file; an honest one takes no more steps than it has places.
   let stepsLeft = (dense.length + 1) * levels.length;
 

@@ -1,7 +1,14 @@
 import { ModelError } from "../../pipeline/errors.ts";
 
-/** Nothing that is read here has longer lists; a longer one comes from a damaged file. */
-const MAX_ENTRIES = 65_536;
+/** A file that is being read. */
+interface Source {
+  readonly view: DataView;
+  /**
+   * How many entries of lists may still be read. Lists may lie over one another, so a small hostile
+   * file could claim a great many of the longest; an honest one has fewer entries than bytes.
+   */
+  entriesLeft: number;
+}
 
 /**
  * A table of a flatbuffer, read with every offset checked: `flatbuffers`' own reader takes what lies
@@ -11,11 +18,13 @@ const MAX_ENTRIES = 65_536;
  * to its vtable, which holds the place of each field as 16-bit numbers behind two of its own.
  */
 export class FlatTable {
+  readonly #source: Source;
   readonly #view: DataView;
   readonly #position: number;
 
-  private constructor(view: DataView, position: number) {
-    this.#view = view;
+  private constructor(source: Source, position: number) {
+    this.#source = source;
+    this.#view = source.view;
     this.#position = position;
   }
 
@@ -30,7 +39,8 @@ export class FlatTable {
     if (found !== identifier) {
       throw new ModelError(`Cannot import the file: it does not carry the mark "${identifier}"`);
     }
-    return new FlatTable(view, checked(view, view.getUint32(0, true), 4));
+    const source = { view, entriesLeft: bytes.byteLength };
+    return new FlatTable(source, checked(view, view.getUint32(0, true), 4));
   }
 
   /** A signed byte. */
@@ -58,19 +68,19 @@ export class FlatTable {
 
   /** A list of tables; empty if it is not there. */
   tables(field: number): FlatTable[] {
-    const { start, length } = this.#vector(field, 4, MAX_ENTRIES);
+    const { start, length } = this.#list(field, 4);
     return Array.from({ length }, (_, i) => this.#tableAt(start + 4 * i));
   }
 
   /** A list of signed numbers of 32 bits; empty if it is not there. */
   int32s(field: number): number[] {
-    const { start, length } = this.#vector(field, 4);
+    const { start, length } = this.#list(field, 4);
     return Array.from({ length }, (_, i) => this.#view.getInt32(start + 4 * i, true));
   }
 
   /** A list of unsigned numbers of 16 bits; empty if it is not there. */
   uint16s(field: number): number[] {
-    const { start, length } = this.#vector(field, 2);
+    const { start, length } = this.#list(field, 2);
     return Array.from({ length }, (_, i) => this.#view.getUint16(start + 2 * i, true));
   }
 
@@ -80,8 +90,15 @@ export class FlatTable {
     return new Uint8Array(this.#view.buffer, this.#view.byteOffset + start, length);
   }
 
+  /** A list of unsigned numbers of 8 bits; empty if it is not there. */
+  uint8s(field: number): number[] {
+    const { start, length } = this.#list(field, 1);
+    return Array.from({ length }, (_, i) => this.#view.getUint8(start + i));
+  }
+
   /** A text; empty if it is not there. */
   text(field: number): string {
+    this.#list(field, 1);
     return new TextDecoder().decode(this.bytes(field));
   }
 
@@ -97,17 +114,22 @@ export class FlatTable {
 
   #tableAt(at: number): FlatTable {
     const target = at + this.#view.getUint32(at, true);
-    return new FlatTable(this.#view, checked(this.#view, target, 4));
+    return new FlatTable(this.#source, checked(this.#view, target, 4));
   }
 
-  #vector(field: number, entryBytes: number, maxLength = Infinity) {
+  /** Where a list lies whose entries are about to be read. */
+  #list(field: number, entryBytes: number) {
+    const vector = this.#vector(field, entryBytes);
+    this.#source.entriesLeft -= vector.length;
+    if (this.#source.entriesLeft >= 0) return vector;
+    throw new ModelError("Cannot import the TFLite file: its lists lie over one another");
+  }
+
+  #vector(field: number, entryBytes: number) {
     const at = this.#placeOf(field, 4);
     if (at === undefined) return { start: 0, length: 0 };
     const head = checked(this.#view, at + this.#view.getUint32(at, true), 4);
     const length = this.#view.getUint32(head, true);
-    if (length > maxLength) {
-      throw new ModelError(`Cannot import the TFLite file: a list at byte ${head} is too long`);
-    }
     return { start: checked(this.#view, head + 4, length * entryBytes), length };
   }
 }

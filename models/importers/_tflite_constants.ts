@@ -4,6 +4,9 @@ import type { TfliteModel, TfliteTensor } from "./_tflite_schema.ts";
 /** How many numbers a file's constants may come to: a small file may claim any size. */
 const MAX_NUMBERS = 2 ** 27;
 
+/** A list of sizes is no longer than this. */
+const MAX_SIZES_BYTES = 256;
+
 /** The numbers that a TFLite file holds, as 32-bit floats whatever they were stored as. */
 export class Constants {
   readonly #tensors: readonly TfliteTensor[];
@@ -41,26 +44,29 @@ export class Constants {
     const computed = this.#computed.get(tensor);
     if (computed) return computed;
     const { name, shape, sparsity } = this.#tensor(tensor);
-    if (sparsity) throw new RangeError(`Cannot read "${name}": it is sparse`);
+    if (sparsity) throw new RangeError(`Cannot read ${JSON.stringify(name)}: it is sparse`);
     this.#take(tensor);
     const floats = this.#stored(tensor);
     if (floats.length !== sizeOf(shape)) {
       throw new RangeError(
-        `Cannot read "${name}": it holds ${floats.length} numbers, not [${shape}]`,
+        `Cannot read ${JSON.stringify(name)}: it holds ${floats.length} numbers, not [${shape}]`,
       );
     }
     return floats;
   }
 
   /**
-   * The whole numbers of a tensor.
+   * The whole numbers of a tensor that holds sizes; none if it is computed.
    *
    * @throws {RangeError} If it does not hold such.
    */
   integers(tensor: number): Int32Array {
     const { name, type, data } = this.#tensor(tensor);
-    if (type !== "INT32" || data.byteLength === 0 || data.byteLength % 4 !== 0) {
-      throw new RangeError(`Cannot read "${name}": it holds no whole numbers, but ${type}`);
+    const { byteLength } = data;
+    if (type !== "INT32" || byteLength % 4 !== 0 || byteLength > MAX_SIZES_BYTES) {
+      throw new RangeError(
+        `Cannot read ${JSON.stringify(name)}: it is no list of sizes, but ${type}`,
+      );
     }
     return new Int32Array(data.slice().buffer);
   }
@@ -73,14 +79,16 @@ export class Constants {
 
   #stored(tensor: number): Float32Array<ArrayBuffer> {
     const { name, type, data } = this.#tensor(tensor);
-    if (data.byteLength === 0) throw new RangeError(`Cannot read "${name}": it is no constant`);
+    if (data.byteLength === 0) {
+      throw new RangeError(`Cannot read ${JSON.stringify(name)}: it is no constant`);
+    }
     if (type === "FLOAT32" && data.byteLength % 4 === 0) {
       return new Float32Array(data.slice().buffer);
     }
     if (type === "FLOAT16" && data.byteLength % 2 === 0) {
       return Float32Array.from(new Float16Array(data.slice().buffer));
     }
-    throw new RangeError(`Cannot read "${name}": it holds ${type}, not floats`);
+    throw new RangeError(`Cannot read ${JSON.stringify(name)}: it holds ${type}, not floats`);
   }
 
   #take(tensor: number): void {

@@ -115,7 +115,7 @@ function operatorNameFrom(table: FlatTable): string {
   // Numbers beyond a byte have a newer field; old files have the old one alone.
   const number = Math.max(table.int8(0), table.int32(3));
   const name = OPERATOR_NAMES[number] ?? `operator ${number}`;
-  return name === "CUSTOM" ? `custom operator "${table.text(1)}"` : name;
+  return name === "CUSTOM" ? `custom operator ${JSON.stringify(table.text(1))}` : name;
 }
 
 function operatorFrom(table: FlatTable, names: readonly string[]): TfliteOperator {
@@ -133,12 +133,14 @@ function tensorFrom(table: FlatTable, buffers: readonly FlatTable[]): TfliteTens
   const name = table.text(3);
   const buffer = buffers[number];
   if (!buffer) {
-    throw new ModelError(`Cannot import the TFLite file: tensor "${name}" has no buffer ${number}`);
+    throw new ModelError(
+      `Cannot import the TFLite file: tensor ${JSON.stringify(name)} has no buffer ${number}`,
+    );
   }
   const shape = table.int32s(0);
   if (shape.length > 8 || shape.some((size) => size < 0)) {
     throw new ModelError(
-      `Cannot import the TFLite file: tensor "${name}" has the shape [${shape}]`,
+      `Cannot import the TFLite file: tensor ${JSON.stringify(name)} has the shape [${shape}]`,
     );
   }
   const sparsity = table.table(6);
@@ -174,7 +176,7 @@ function indexVectorFrom(level: FlatTable, field: number): readonly number[] {
     case 2:
       return list.uint16s(0);
     case 3:
-      return Array.from(list.bytes(0));
+      return list.uint8s(0);
     default:
       throw new ModelError("Cannot import the TFLite file: an index list is of an unknown type");
   }

@@ -74,9 +74,15 @@ export class Values {
   #known(values: Map<number, Value>, tensor: number, rank?: number): Value {
     const value = values.get(tensor);
     const { name, shape } = this.#tensors[tensor] ?? { name: `${tensor}`, shape: [] };
-    if (!value) throw new RangeError(`Cannot use tensor "${name}": no operator has computed it`);
+    if (!value) {
+      throw new RangeError(
+        `Cannot use tensor ${JSON.stringify(name)}: no operator has computed it`,
+      );
+    }
     if (rank === undefined || shape.length === rank) return value;
-    throw new RangeError(`Cannot use tensor "${name}" as a picture: it is [${shape}]`);
+    throw new RangeError(
+      `Cannot use tensor ${JSON.stringify(name)} as a picture: it is [${shape}]`,
+    );
   }
 
   #check(tensor: number, dims: readonly number[]): void {

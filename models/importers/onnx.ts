@@ -59,11 +59,15 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
     throw new ModelError("Cannot read the ONNX file: its weights are in another file");
   }
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  const parameters = parametersOf(graph, weights);
+  if (!(parameters >= 0 && Number.isSafeInteger(parameters))) {
+    throw new ModelError(`Cannot read the ONNX file: it claims ${parameters} parameters`);
+  }
   return {
     // Old files list their weights among the inputs.
     inputs: graph.input.filter(({ name }) => !weights.has(name)).map(valueFrom),
     outputs: graph.output.map(valueFrom),
-    parameters: parametersOf(graph, weights),
+    parameters,
     multiplyAccumulates: multiplyAccumulatesOf(graph, weights),
   };
 }
@@ -120,5 +124,5 @@ function multiplyAccumulatesOf(
     const results = dims.reduce<number>((product, size) => product * (size ?? 0), 1);
     sum += results * sizeOf(filters) / Number(filters.dims[0]);
   }
-  return sum;
+  return sum >= 0 && Number.isSafeInteger(sum) ? sum : undefined;
 }

@@ -1,0 +1,157 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { ModelError } from "../pipeline/errors.ts";
+import { modelCardSchema } from "./card.ts";
+import { Graph } from "./graph.ts";
+import { inspectOnnx } from "./importers/onnx.ts";
+import { transpose } from "./layers.ts";
+import { listModels, loadModel } from "./registry.ts";
+
+const SHORT_RANGE = new URL(
+  import.meta.resolve("@mediapipe/face_detection/face_detection_short_range.tflite"),
+);
+
+/** A directory of its own for the test, in which files are made. */
+async function directoryWith(files: Record<string, Uint8Array>) {
+  const path = await Deno.makeTempDir();
+  for (const [name, bytes] of Object.entries(files)) await Deno.writeFile(`${path}/${name}`, bytes);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** The shapes of a network's input and outputs behind the batch. */
+interface Shapes {
+  readonly input: readonly number[];
+  readonly outputs: readonly (readonly number[])[];
+}
+
+/** A network that has the shapes of a face detector. */
+function stubNetwork({ input, outputs }: Shapes): Uint8Array {
+  const graph = new Graph("stub");
+  const picture = graph.input("picture", input);
+  for (const [i, dims] of outputs.entries()) {
+    graph.output(`output ${i}`, graph.node("Stub", { inputs: [picture], dims }));
+  }
+  return graph.toOnnx();
+}
+
+Deno.test.each(listModels().map((card) => ({ name: card.name, card })))(
+  "listModels() tells of $name what its file tells",
+  async ({ name, card }) => {
+    assertEquals(modelCardSchema.parse(card), card);
+    const { detector, network, card: loaded } = await loadModel(name);
+    const { parameters, multiplyAccumulates, inputs } = inspectOnnx(network);
+    assertEquals(
+      [card.parameters, card.multiplyAccumulates],
+      [parameters, multiplyAccumulates],
+    );
+    assertEquals(inputs.map(({ dims }) => dims), [
+      [undefined, 3, card.input.height, card.input.width],
+    ]);
+    assertEquals([detector.name, detector.input, detector.labels], [name, card.input, card.labels]);
+    assertEquals(loaded, card);
+    const file = new URL(card.origin.file, SHORT_RANGE);
+    assertEquals((await Deno.stat(file)).size, card.sizeBytes);
+  },
+);
+
+Deno.test("listModels() names the version of the package that is installed", async () => {
+  const { name, version, license } = JSON.parse(
+    await Deno.readTextFile(new URL("package.json", SHORT_RANGE)),
+  );
+  for (const { origin, licence } of listModels()) {
+    assertEquals([origin.package, licence], [`${name}@${version}`, license]);
+  }
+});
+
+Deno.test("loadModel() takes a user's own TFLite file for what its shapes tell", async () => {
+  await using directory = await directoryWith({ "mine.tflite": await Deno.readFile(SHORT_RANGE) });
+  const path = `${directory.path}/mine.tflite`;
+  const { card, detector, network } = await loadModel(path);
+  const builtin = await loadModel("blazeface-short");
+  assertEquals(network, builtin.network);
+  assertEquals([detector.name, detector.input], ["mine", builtin.detector.input]);
+  assertEquals(card, {
+    ...modelCardSchema.parse(card),
+    origin: { file: path },
+    sha256: builtin.card.sha256,
+    parameters: builtin.card.parameters,
+  });
+});
+
+Deno.test.each([
+  { variant: "short", input: [3, 128, 128], anchors: 896, layout: "nchw" },
+  { variant: "short", input: [128, 128, 3], anchors: 896, layout: "nhwc" },
+  { variant: "full", input: [3, 192, 192], anchors: 2304, layout: "nchw" },
+  { variant: "back", input: [3, 256, 256], anchors: 896, layout: "nchw" },
+])("loadModel() knows an ONNX file of $input to $anchors anchors", async (facts) => {
+  const outputs = [[facts.anchors, 1], [facts.anchors, 16]];
+  await using directory = await directoryWith({
+    "my.face.onnx": stubNetwork({ input: facts.input, outputs }),
+  });
+  const { detector, card } = await loadModel(`${directory.path}/my.face.onnx`);
+  const size = { short: 128, full: 192, back: 256 }[facts.variant];
+  assertEquals([detector.name, detector.input.layout, detector.input.width], [
+    "my.face",
+    facts.layout,
+    size,
+  ]);
+  assertEquals(card.labels, ["face"]);
+});
+
+Deno.test.each([
+  { flaw: "another size", input: [3, 160, 160], outputs: [[896, 16], [896, 1]] },
+  { flaw: "other anchors", input: [3, 192, 192], outputs: [[896, 16], [896, 1]] },
+  { flaw: "one output", input: [3, 128, 128], outputs: [[896, 16]] },
+  { flaw: "an output more", input: [3, 128, 128], outputs: [[896, 16], [896, 1], [1]] },
+])("loadModel() refuses an ONNX file with $flaw and says what it saw", async (facts) => {
+  await using directory = await directoryWith({ "other.onnx": stubNetwork(facts) });
+  const { message } = await assertRejects(
+    () => loadModel(`${directory.path}/other.onnx`),
+    ModelError,
+  );
+  const seen = facts.outputs.map((dims) => `[?,${dims}]`).join(" and ");
+  assertEquals(
+    message,
+    `Cannot use the model "other": no known detector has inputs of [?,${facts.input}] and ` +
+      `outputs of ${seen}`,
+  );
+});
+
+Deno.test("loadModel() suggests the nearest name", async () => {
+  const { message } = await assertRejects(() => loadModel("blazeface-ful"), ModelError);
+  assertMatch(message, /did you mean "blazeface-full"\?.*blazeface-short, blazeface-full, blaze/);
+  const { message: other } = await assertRejects(() => loadModel("yolo"), ModelError);
+  assertMatch(other, /^Cannot find the model "yolo": There are blazeface-short/);
+});
+
+Deno.test.each([
+  { flaw: "a missing file", file: "missing.onnx", message: "there is no such file" },
+  { flaw: "a directory", file: "directory.onnx", message: "it is not a file" },
+  { flaw: "text", file: "text.onnx", message: "it is damaged or not one" },
+  { flaw: "an empty file", file: "empty.onnx", message: "no network" },
+  { flaw: "text named .tflite", file: "text.tflite", message: "TFL3" },
+  { flaw: "an empty .tflite", file: "empty.tflite", message: "only 0 bytes" },
+])("loadModel() refuses $flaw in one line", async ({ file, message }) => {
+  const text = new TextEncoder().encode("Surely not a network, but long enough to be one.");
+  await using directory = await directoryWith({
+    "text.onnx": text,
+    "text.tflite": text,
+    "empty.onnx": new Uint8Array(),
+    "empty.tflite": new Uint8Array(),
+  });
+  await Deno.mkdir(`${directory.path}/directory.onnx`);
+  const error = await assertRejects(
+    () => loadModel(`${directory.path}/${file}`),
+    ModelError,
+    message,
+  );
+  assertMatch(error.message, /^Cannot [^\n]+$/);
+});
+
+Deno.test("inspectOnnx() counts no work where the file does not tell the sizes", () => {
+  const graph = new Graph("turned");
+  graph.output("turned", transpose(graph, graph.input("picture", [3, 4, 5]), [2, 0, 1]));
+  const facts = inspectOnnx(graph.toOnnx());
+  assertEquals(facts.outputs, [{ name: "turned", dims: [undefined, 5, 3, 4] }]);
+  assertEquals([facts.parameters, facts.multiplyAccumulates], [0, 0]);
+  assert(facts.inputs.length === 1);
+});
