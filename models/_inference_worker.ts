@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { DeviceError, ModelError } from "../pipeline/errors.ts";
+import { DeviceError, ModelError, type SteadyboxError } from "../pipeline/errors.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { DeviceLost } from "./_device_lost.ts";
 import { listen } from "./_listen.ts";
@@ -26,7 +26,7 @@ export class InferenceWorker implements AsyncDisposable {
   readonly #runs = new Map<number, PromiseWithResolvers<Outputs>>();
   #lastId = 0;
   /** Why nothing more comes from the worker. */
-  #end: DeviceError | undefined;
+  #end: SteadyboxError | undefined;
 
   /** Starts a worker and makes it open a network. */
   constructor(request: OpenRequest, url: URL = WORKER_URL) {
@@ -81,7 +81,7 @@ export class InferenceWorker implements AsyncDisposable {
         this.#opening.resolve(reply);
         break;
       case "refused":
-        this.#opening.reject(refusalFrom(reply));
+        this.#fail(refusalFrom(reply));
         break;
       case "answer":
         this.#taken(reply.id)?.resolve(reply.outputs);
@@ -110,7 +110,7 @@ export class InferenceWorker implements AsyncDisposable {
     return run;
   }
 
-  #fail(error: DeviceError): void {
+  #fail(error: SteadyboxError): void {
     this.#end ??= error;
     this.#opening.reject(error);
     for (const run of this.#runs.values()) run.reject(error);
@@ -123,7 +123,7 @@ function failing(reason: string): string {
   return `Cannot run the network: ${reason}`;
 }
 
-function refusalFrom({ fault, message }: WorkerReply & { kind: "refused" }): Error {
+function refusalFrom({ fault, message }: WorkerReply & { kind: "refused" }): SteadyboxError {
   return fault === "model"
     ? new ModelError(`Cannot open the network: ${message}`)
     : new DeviceError(`Cannot open the device: ${message}`);

@@ -146,6 +146,49 @@ Deno.test("openSession() takes no software GPU by itself, and says what it passe
   assertEquals(session.fallbacks.length, isHardware ? 0 : 1);
 });
 
+Deno.test("openSession() takes wasm where the permission for cpu is missing, and says so", {
+  permissions: { read: true, ffi: false },
+}, async () => {
+  const error = await assertRejects(
+    () => openSession(affineNetwork(), { device: "cpu" }),
+    DeviceError,
+  );
+  assertMatch(error.message, /^Cannot use device "cpu": it takes the permission --allow-ffi=\S+$/);
+  await using session = await openSession(affineNetwork());
+  if (session.device === "webgpu") return; // This machine has a hardware GPU.
+  assertEquals(session.device, "wasm");
+  assertMatch(
+    session.fallbacks.join(),
+    /"cpu" was passed over: it takes the permission --allow-ffi/,
+  );
+});
+
+Deno.test("openSession() names the permissions when there are none", {
+  permissions: "none",
+}, async () => {
+  const error = await assertRejects(() => openSession(affineNetwork()), DeviceError);
+  assertMatch(error.message, /^Cannot find a device: .*--allow-read=.*--allow-ffi=/);
+});
+
+Deno.test("openSession() keeps no process alive", async () => {
+  const program = `
+    import { openSession } from ${JSON.stringify(import.meta.resolve("./session.ts"))};
+    import { affineNetwork } from ${
+    JSON.stringify(import.meta.resolve("../tests/_tiny_network.ts"))
+  };
+    for (const device of ["cpu", "wasm"]) {
+      const session = await openSession(affineNetwork(), { device });
+      const { sum } = await session.run({ dims: [1, 3], data: Float32Array.of(1, 2, 3) });
+      console.log(sum.data[0]);
+    }`;
+  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    cwd: new URL("..", import.meta.url),
+    stderr: "inherit",
+  }).output();
+  assertEquals([success, new TextDecoder().decode(stdout)], [true, "6\n6\n"]);
+});
+
 Deno.test("openSession() refuses a device that there is not", async () => {
   await assertRejects(
     () => openSession(affineNetwork(), { device: "tpu" as Device }),

@@ -13,7 +13,13 @@ import { findAdapter } from "./_adapter.ts";
 import { requestDevice } from "./_gpu_device.ts";
 import { GpuReader, type GpuTensor } from "./_gpu_reader.ts";
 import { listen } from "./_listen.ts";
-import { messageOf, type OpenRequest, type WorkerReply, type WorkerRequest } from "./_messages.ts";
+import {
+  messageOf,
+  type OpenRequest,
+  type RunRequest,
+  type WorkerReply,
+  type WorkerRequest,
+} from "./_messages.ts";
 
 /** A network ready to run. */
 interface Opened {
@@ -158,38 +164,37 @@ async function open(request: OpenRequest): Promise<Opened> {
   }
 }
 
-let opened: Opened | undefined;
-let lastStart: Promise<unknown> = Promise.resolve();
+/** The network, from when it is asked for. */
+let opening: Promise<Opened> | undefined;
 
-/**
- * Runs the network when the runs before have been started. Two at a time would freeze the thread
- * for ever on a GPU, and spoil each other's memory in WebAssembly.
- */
-async function run({ start }: Opened, input: Tensor): Promise<Outputs> {
-  const started = lastStart.then(() => start(input));
-  lastStart = started.catch(() => {});
-  return (await started)();
+async function answerOpen(request: OpenRequest): Promise<void> {
+  opening = open(request);
+  isOnGpu = request.device === "webgpu";
+  try {
+    const [input] = (await opening).session.inputMetadata;
+    say({ kind: "opened", inputShape: input?.isTensor ? input.shape : [] });
+  } catch (error) {
+    const fault = error instanceof Refusal ? error.fault : "device";
+    say({ kind: "refused", fault, message: messageOf(error) });
+  }
 }
 
-async function handle(request: WorkerRequest): Promise<void> {
-  if (request.kind === "open") {
-    try {
-      opened = await open(request);
-      const [input] = opened.session.inputMetadata;
-      const inputShape = input?.isTensor ? input.shape : [];
-      say({ kind: "opened", inputShape });
-    } catch (error) {
-      const fault = error instanceof Refusal ? error.fault : "device";
-      say({ kind: "refused", fault, message: messageOf(error) });
-    }
-    return;
-  }
-  const { id, input } = request;
+let isOnGpu = false;
+let lastStart: Promise<unknown> = Promise.resolve();
+
+async function answerRun({ id, input }: RunRequest): Promise<void> {
+  // One run at a time: two would freeze the thread for ever on a GPU, and spoil each other's memory
+  // in WebAssembly.
+  const started = lastStart.then(async () => (await opening)?.start(input));
+  lastStart = started.catch(() => {});
   try {
-    if (!opened) throw new Error("no network is open");
-    say({ kind: "answer", id, outputs: await run(opened, input) });
+    const outputs = await (await started)?.();
+    if (outputs) say({ kind: "answer", id, outputs });
   } catch (error) {
-    say({ kind: "failed", id, message: messageOf(error) });
+    const message = messageOf(error);
+    // On a GPU, this is how the runtime dies of a loss, which may be known only later.
+    const isLost = isOnGpu && error instanceof WebAssembly.RuntimeError;
+    say(isLost ? { kind: "lost", message } : { kind: "failed", id, message });
   }
 }
 
@@ -204,5 +209,8 @@ addEventListener("error", (event) => {
 });
 parentPort?.once("message", (mainPort: MessagePort) => {
   port = mainPort;
-  listen(port, handle);
+  listen(port, (request: WorkerRequest) => {
+    if (request.kind === "open") answerOpen(request);
+    else answerRun(request);
+  });
 });
