@@ -3,7 +3,7 @@ import { ModelError } from "../pipeline/errors.ts";
 import { modelCardSchema } from "./card.ts";
 import { Graph } from "./graph.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
-import { transpose } from "./layers.ts";
+import { transpose } from "./rearrangements.ts";
 import { listModels, loadModel } from "./registry.ts";
 
 const SHORT_RANGE = new URL(

@@ -1,21 +1,23 @@
 import type { Graph, Value } from "../graph.ts";
 import {
   add,
-  concat,
   conv,
-  depthToSpace,
   type HeightWidth,
   maxPool,
   NO_PADDING,
-  pad,
   type Padding,
-  type PixelMapping,
   relu,
-  reshape,
-  resizeBilinear,
   samePadding,
   type Window,
 } from "../layers.ts";
+import {
+  concat,
+  depthToSpace,
+  pad,
+  type PixelMapping,
+  reshape,
+  resizeBilinear,
+} from "../rearrangements.ts";
 import type { Constants } from "./_tflite_constants.ts";
 import type { TfliteOperator } from "./_tflite_schema.ts";
 import type { Values } from "./_tflite_values.ts";

@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../graph.ts";
-import { transpose } from "../layers.ts";
+import { transpose } from "../rearrangements.ts";
 import type { TfliteModel } from "./_tflite_schema.ts";
 
 /** How many numbers a picture between two operators may have: a damaged file may claim any size. */
