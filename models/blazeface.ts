@@ -132,14 +132,22 @@ function facesFrom(
   const regressors = numbersOf(outputs, anchors, NUMBERS_PER_ANCHOR);
   const logits = numbersOf(outputs, anchors, 1);
   const faces: Detection<"tensor">[] = [];
+  const floor = logitFloorOf(minConfidence);
   for (let anchor = 0; anchor < anchors; anchor++) {
-    const logit = Math.min(Math.max(logits[anchor] ?? NaN, -MAX_LOGIT), MAX_LOGIT);
+    const raw = logits[anchor] ?? NaN;
+    if (raw < floor) continue; // Nearly all of them, without the cost of an exponential.
+    const logit = Math.min(Math.max(raw, -MAX_LOGIT), MAX_LOGIT);
     const confidence = 1 / (1 + Math.exp(-logit));
     if (!(confidence >= minConfidence)) continue; // So written, NaN is left out too.
     const face = faceAt(anchor, regressors, centres, confidence);
     if (face) faces.push(face);
   }
   return faces;
+}
+
+/** Below this, a logit's confidence is certainly below the one given, whatever the rounding. */
+function logitFloorOf(confidence: number): number {
+  return Math.min(Math.log(confidence / (1 - confidence)), 30) - 1e-6;
 }
 
 /** The face of an anchor; none if its size is below 0 or nothing at all. */
