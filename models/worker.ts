@@ -10,6 +10,7 @@ import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { findAdapter } from "./_adapter.ts";
+import { checkInterface } from "./_check_interface.ts";
 import { requestDevice } from "./_gpu_device.ts";
 import { GpuReader, type GpuTensor } from "./_gpu_reader.ts";
 import { listen } from "./_listen.ts";
@@ -91,19 +92,6 @@ async function createSession(
   }
 }
 
-/** Refuses networks that the pipeline has no use for. */
-function checkInterface({ inputMetadata, outputMetadata }: Runtime.InferenceSession): void {
-  if (inputMetadata.length !== 1) {
-    throw new Error(`it takes ${inputMetadata.length} inputs, 1 is wanted`);
-  }
-  for (const value of [...inputMetadata, ...outputMetadata]) {
-    if (!value.isTensor || value.type !== "float32") {
-      const type = value.isTensor ? value.type : "no tensor";
-      throw new Error(`"${value.name}" holds ${type}, float32 is wanted`);
-    }
-  }
-}
-
 /** Opens a network on this processor, natively or through WebAssembly. */
 async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): Promise<Opened> {
   const { device, network, threads } = request;
@@ -166,6 +154,7 @@ async function open(request: OpenRequest): Promise<Opened> {
 
 /** The network, from when it is asked for. */
 let opening: Promise<Opened> | undefined;
+let isOnGpu = false;
 
 async function answerOpen(request: OpenRequest): Promise<void> {
   opening = open(request);
@@ -179,7 +168,6 @@ async function answerOpen(request: OpenRequest): Promise<void> {
   }
 }
 
-let isOnGpu = false;
 let lastStart: Promise<unknown> = Promise.resolve();
 
 async function answerRun({ id, input }: RunRequest): Promise<void> {
@@ -192,16 +180,20 @@ async function answerRun({ id, input }: RunRequest): Promise<void> {
     if (outputs) say({ kind: "answer", id, outputs });
   } catch (error) {
     const message = messageOf(error);
-    // On a GPU, this is how the runtime dies of a loss, which may be known only later.
-    const isLost = isOnGpu && error instanceof WebAssembly.RuntimeError;
-    say(isLost ? { kind: "lost", message } : { kind: "failed", id, message });
+    if (isOnGpu) await new Promise((resolve) => setTimeout(resolve)); // A loss is told before.
+    say(isLoss(error) ? { kind: "lost", message } : { kind: "failed", id, message });
   }
+}
+
+/** Whether the runtime died of the loss of its GPU, which itself may become known only later. */
+function isLoss(error: unknown): boolean {
+  return isOnGpu && error instanceof WebAssembly.RuntimeError;
 }
 
 // What belongs to no run is told too, instead of being printed and lost.
 addEventListener("unhandledrejection", (event) => {
   event.preventDefault();
-  say({ kind: "crashed", message: messageOf(event.reason) });
+  say({ kind: isLoss(event.reason) ? "lost" : "crashed", message: messageOf(event.reason) });
 });
 addEventListener("error", (event) => {
   event.preventDefault();
