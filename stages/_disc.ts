@@ -30,13 +30,13 @@ export function drawDisc(planes: Planes, centre: Point<"frame">, look: DiscLook)
   const y2 = Math.min(planes.height, Math.ceil(centre.y + reach));
   for (let y = y1; y < y2; y++) {
     for (let x = x1; x < x2; x++) {
-      const distance = Math.hypot(x + 0.5 - centre.x, y + 0.5 - centre.y);
+      const distance = Math.sqrt((x + 0.5 - centre.x) ** 2 + (y + 0.5 - centre.y) ** 2);
       const at = y * planes.width + x;
       const luma = planes.y[at] as number;
       const shaded = mixed(luma, Math.min(luma, seamLuma), radius + seam - distance);
       planes.y[at] = mixed(shaded, colour.y, radius - distance);
       if (x % 2 || y % 2) continue;
-      const nearest = Math.hypot(x + 1 - centre.x, y + 1 - centre.y) - 1;
+      const nearest = Math.sqrt((x + 1 - centre.x) ** 2 + (y + 1 - centre.y) ** 2) - 1;
       const chroma = (y >> 1) * planes.chromaWidth + (x >> 1);
       planes.u[chroma] = mixed(planes.u[chroma] as number, colour.u, radius - nearest);
       planes.v[chroma] = mixed(planes.v[chroma] as number, colour.v, radius - nearest);

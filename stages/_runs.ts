@@ -50,7 +50,7 @@ export async function runsOf(graphemes: readonly string[]): Promise<Run[]> {
   for (const [index, grapheme] of graphemes.entries()) {
     const level = levels[index] as number;
     const last = runs.at(-1);
-    const chosen = grapheme === " " && last?.font.covers(" ") ? last.font : await fontFor(grapheme);
+    const chosen = await fontFor(grapheme);
     const text = chosen ? grapheme : REPLACEMENT;
     const font = chosen ?? await baseFont();
     if (last?.font === font && last.level === level) {
