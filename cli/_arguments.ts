@@ -94,7 +94,7 @@ export const programFooter: Message = [
   ...lines(
     "Exit codes:",
     "0 done",
-    "1 unexpected error, or ffmpeg is missing",
+    "1 unexpected error, missing permission, or no ffmpeg",
     "2 wrong usage",
     "3 the source cannot be read",
     "4 an output cannot be written",

@@ -29,20 +29,7 @@ export async function framesOf(
     throw new UsageError("Cannot use --start or --duration with pictures");
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
-  return takenUntil(until, decodePictures(sources.paths));
-}
-
-/** Ends a stream when the signal is aborted, as though it ended there. */
-function takenUntil(until: AbortSignal, frames: ReadableStream<Frame>): ReadableStream<Frame> {
-  return source(async function* () {
-    for await (const frame of frames) {
-      if (until.aborted) {
-        frame[Symbol.dispose]();
-        return;
-      }
-      yield frame;
-    }
-  });
+  return decodePictures(sources.paths, { until });
 }
 
 /** Gives the source of frames a name that tells the user more than its path. */

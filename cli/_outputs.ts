@@ -1,6 +1,7 @@
 import { basename, dirname, join, parse, resolve } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
-import { isPicture, isUrl, type Sources } from "./_sources.ts";
+import { isPicturePath } from "../stages/encode_pictures.ts";
+import { isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** The text formats, by the names of their options. */
@@ -114,27 +115,46 @@ async function checkWritable(path: string, overwrite: boolean): Promise<void> {
 
 /** Refuses a video where a picture is made, and the other way round. */
 function checkKind(output: string, { kind }: Sources): void {
-  if (kind === "picture" && !isPicture(output)) {
-    throw new OutputError(
-      `Cannot write "${output}": the source is a picture, so name one, such as "boxes.png"`,
+  const refuse = (source: string, example: string) =>
+    new OutputError(
+      `Cannot write "${output}": the source is ${source}, so name one, such as "${example}"`,
     );
-  }
-  if (kind === "video" && isPicture(output)) {
+  const isPicture = isPicturePath(output);
+  if (kind === "picture" && !isPicture) throw refuse("a picture", "boxes.png");
+  if (kind === "video" && isPicture) throw refuse("a video", "boxes.mp4");
+  if (kind === "pictures" && isPicture) {
     throw new OutputError(
-      `Cannot write "${output}": the source is a video, so name one, such as "boxes.mp4"`,
+      `Cannot write "${output}": the source is several pictures, so name a directory`,
     );
   }
 }
 
-/** Refuses a place where no directory of pictures can be. */
-async function checkDirectory(path: string): Promise<void> {
-  const { info } = await identityOf(path);
+/** Refuses a directory in which one of the pictures cannot be made. */
+async function checkDirectory(
+  directory: string,
+  pictures: readonly string[],
+  overwrite: boolean,
+): Promise<void> {
+  const { info } = await identityOf(directory);
   if (info && !info.isDirectory) {
     throw new OutputError(
-      `Cannot write "${path}": the source is several pictures, so name a directory`,
+      `Cannot write "${directory}": the source is several pictures, so name a directory`,
     );
   }
-  if (!info) await checkWritable(path, false);
+  if (!info) await checkWritable(directory, false); // It will be made.
+  const names = new Set<string>();
+  for (const picture of pictures) {
+    const name = basename(picture);
+    const target = join(directory, name);
+    if (!isPicturePath(name)) {
+      throw new OutputError(`Cannot write "${target}": pictures of this kind are only read`);
+    }
+    if (names.has(name)) {
+      throw new OutputError(`Cannot write "${target}": two pictures are called so`);
+    }
+    names.add(name);
+    if (info) await checkWritable(target, overwrite);
+  }
 }
 
 /**
@@ -161,7 +181,8 @@ export async function checkOutputs(
   await checkDistinct(files, [...inputs, ...directories]);
   if (outputs.output !== undefined) checkKind(outputs.output, sources);
   for (const [flag, path] of files) {
-    if (flag === "--output" && sources.kind === "pictures") await checkDirectory(path);
-    else await checkWritable(path, overwrite);
+    if (flag === "--output" && sources.kind === "pictures") {
+      await checkDirectory(path, inputs, overwrite);
+    } else await checkWritable(path, overwrite);
   }
 }

@@ -1,6 +1,6 @@
 import type { Terminal } from "./_console.ts";
 import { truncated } from "./_display_width.ts";
-import { countText, durationText, rateText } from "./_format.ts";
+import { counted, countText, durationText, rateText } from "./_format.ts";
 import type { Tally } from "./_tally.ts";
 
 /** How often the line on a terminal is drawn anew, in milliseconds. */
@@ -43,7 +43,7 @@ export function progressLine(
   const total = source?.frameCount;
   const fps = frames > 0 ? frames / (elapsedMs() / 1000) : 0;
   const parts: string[] = [];
-  if (total === undefined) parts.push(`${countText(frames)} frames`);
+  if (total === undefined) parts.push(counted(frames, "frame"));
   else {
     const share = Math.min(1, frames / total);
     if (isLive) parts.push(bar(share));
@@ -52,7 +52,7 @@ export function progressLine(
   }
   parts.push(`${rateText(fps)} fps`);
   if (total !== undefined) parts.push(`ETA ${durationText(Math.max(0, total - frames) / fps)}`);
-  parts.push(`${countText(detections)} detections`);
+  parts.push(counted(detections, "detection"));
   return parts.join("  ");
 }
 

@@ -1,5 +1,6 @@
-import { basename, dirname, extname, join, matchesGlob } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { SourceError } from "../pipeline/errors.ts";
+import { regExpFromGlob } from "./_glob.ts";
 
 /** What SOURCE means. */
 export type Sources =
@@ -37,10 +38,11 @@ async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /** The pictures in a directory whose names match, in the order of their names (2 before 10). */
-async function picturesIn(directory: string, pattern: string): Promise<string[]> {
+async function picturesIn(directory: string, glob: string): Promise<string[]> {
+  const pattern = regExpFromGlob(glob);
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    if (!isDirectory && isPicture(name) && matchesGlob(name, pattern)) names.push(name);
+    if (!isDirectory && isPicture(name) && pattern.test(name)) names.push(name);
   }
   const collator = new Intl.Collator("en", { numeric: true });
   return names.sort(collator.compare).map((name) => join(directory, name));
@@ -53,6 +55,11 @@ async function sourcesOf(source: string): Promise<Sources> {
     const paths = await picturesIn(source, "*");
     if (paths.length > 0) return { kind: "pictures", paths };
     throw new SourceError(`Cannot read "${source}": there are no pictures in this directory`);
+  }
+  if (info?.isFifo) {
+    throw new SourceError(
+      `Cannot read "${source}" as it is a pipe: give it as standard input, "-"`,
+    );
   }
   if (info) {
     return isPicture(source)

@@ -1,4 +1,3 @@
-import type { FrameSource } from "../pipeline/frame.ts";
 import type { Meter } from "../pipeline/meter.ts";
 import { bold, faint, type Terminal } from "./_console.ts";
 import {
@@ -9,6 +8,7 @@ import {
   millisecondsText,
   rateText,
 } from "./_format.ts";
+import type { Sources } from "./_sources.ts";
 import { type Column, pairs, table } from "./_table.ts";
 import type { Tally } from "./_tally.ts";
 
@@ -33,6 +33,8 @@ export interface Written {
 
 /** What a run came to. */
 export interface Outcome {
+  /** Whether it was a video or pictures. */
+  readonly kind: Sources["kind"];
   /** What was counted. */
   readonly tally: Omit<Tally, "counting">;
   /** How many frames were written as pictures; nothing where none were asked for. */
@@ -53,9 +55,14 @@ export interface Outcome {
   readonly interruptedBy: string | undefined;
 }
 
-function sourceText({ width, height, frameRate }: FrameSource): string {
-  const fps = frameRate ? `, ${rateText(frameRate.num / frameRate.den)} fps` : "";
-  return `${width}x${height}${fps}`;
+function titleOf({ kind, tally: { source, frames } }: Outcome): string {
+  if (!source) return "No frames";
+  if (kind === "pictures") return counted(frames, "picture");
+  const { name, width, height, frameRate } = source;
+  const rate = kind === "video" && frameRate
+    ? `, ${rateText(frameRate.num / frameRate.den)} fps`
+    : "";
+  return `${name}  ${width}x${height}${rate}`;
 }
 
 function detectionsText(
@@ -70,8 +77,10 @@ function detectionsText(
   } (${shown.join(", ")})`;
 }
 
-function paceText({ tally: { frames, spannedS }, elapsedS }: Outcome): string {
-  const pace = spannedS > 0 ? `, ${(spannedS / elapsedS).toFixed(1)} times real time` : "";
+function paceText({ kind, tally: { frames, spannedS }, elapsedS }: Outcome): string {
+  const pace = kind === "video" && spannedS > 0
+    ? `, ${(spannedS / elapsedS).toFixed(1)} times real time`
+    : "";
   return `${durationText(elapsedS)}, ${rateText(frames / elapsedS)} fps${pace}`;
 }
 
@@ -109,9 +118,10 @@ export function summary(outcome: Outcome, terminal: Pick<Terminal, "isTerminal">
     ...notes.map((note, at): [string, string] => [at === 0 ? "Notes" : "", note]),
     ["Written", writtenText(written)],
   ];
-  const title = tally.source ? `${tally.source.name}  ${sourceText(tally.source)}` : "No frames";
   const end = interruptedBy === undefined
     ? ""
     : `\nInterrupted by ${interruptedBy}: what was written is whole up to there\n`;
-  return `${bold(title, terminal)}\n${pairs(rows, "  ")}\n${stagesText(stages, terminal)}${end}`;
+  return `${bold(titleOf(outcome), terminal)}\n${pairs(rows, "  ")}\n${
+    stagesText(stages, terminal)
+  }${end}`;
 }

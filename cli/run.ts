@@ -14,6 +14,7 @@ import { causeOf, EXIT } from "./_exit.ts";
 import { framesOf } from "./_frames.ts";
 import { type Input, inTermsOf, openInput } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
+import { madeDirectory } from "./_made_directory.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
 import { Progress } from "./_progress.ts";
 import type { RunOptions } from "./_run_options.ts";
@@ -85,6 +86,7 @@ async function work({ options, input, interruption, tally }: Job): Promise<void>
   for (const note of [...session.fallbacks, ...tally.source?.complaints ?? []]) notes.add(note);
   if (options.quiet) return;
   stderr.write(summary({
+    kind: input.sources.kind,
     tally,
     stages,
     elapsedS: elapsedMs() / 1000,
@@ -123,6 +125,9 @@ async function piped(
   );
   const writers = await writersFor(options, detector.labels);
   const frames = await framesOf(input, options, interruption.signal);
+  await using _directory = options.output !== undefined && input.sources.kind === "pictures"
+    ? await madeDirectory(options.output)
+    : undefined;
   const pictures = await pictureSinkFor(options, input.sources, (note) => notes.add(note));
 
   let found: ReadableStream<Detected> = frames
