@@ -181,7 +181,7 @@ Deno.test("openSession() keeps no process alive", async () => {
       const { sum } = await session.run({ dims: [1, 3], data: Float32Array.of(1, 2, 3) });
       console.log(sum.data[0]);
     }`;
-  const { stdout, success } = await new Deno.Command(Deno.execPath(), {
+  const { stdout, success } = await new Deno.Command("deno", {
     args: ["eval", program],
     cwd: new URL("..", import.meta.url),
     stderr: "inherit",
