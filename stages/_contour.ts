@@ -12,7 +12,7 @@ export interface Placement {
 }
 
 /** Into how many straight lines a curve is broken: enough for letters of a hundred pixels. */
-const STEPS = 8;
+const STEPS = 16;
 
 /**
  * Turns a path of lines and curves into closed lines.
