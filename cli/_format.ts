@@ -1,3 +1,5 @@
+const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
 /** A whole number with its thousands apart: `12,345`. */
 export function countText(count: number): string {
   return count.toLocaleString("en");
@@ -32,11 +34,12 @@ export function millisecondsText(durationMs: number): string {
     : durationMs.toFixed(2);
 }
 
-/** A size in bytes for people: `412 kB`, `1.3 MB`. */
+/** A size in bytes for people, three digits of it: `412 kB`, `1.30 MB`. */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 999_500) return `${(bytes / 1e3).toPrecision(3)} kB`;
-  return `${(bytes / 1e6).toPrecision(3)} MB`;
+  let [size, unit] = [bytes, 0];
+  for (; size >= 999.5 && unit < UNITS.length - 1; unit++) size /= 1000;
+  return `${size >= 100 ? Math.round(size) : size.toPrecision(3)} ${UNITS[unit]}`;
 }
 
 /** A count of things, in the singular or plural: `1 frame`, `2,000 frames`. */

@@ -32,12 +32,21 @@ export async function framesOf(
   return decodePictures(sources.paths, { until });
 }
 
+/** The same source under another name; what it tells anew each time, it goes on to. */
+function namedSource(source: FrameSource, name: string): FrameSource {
+  const properties = Object.getOwnPropertyDescriptors(source);
+  return Object.defineProperties({} as FrameSource, {
+    ...properties,
+    name: { ...properties.name, value: name },
+  });
+}
+
 /** Gives the source of frames a name that tells the user more than its path. */
 function renamed(frames: ReadableStream<Frame>, name: string): ReadableStream<Frame> {
   return source(async function* () {
     const names = new Map<FrameSource, FrameSource>();
     for await (const frame of frames) {
-      const named = names.get(frame.source) ?? { ...frame.source, name };
+      const named = names.get(frame.source) ?? namedSource(frame.source, name);
       names.set(frame.source, named);
       yield { ...frame, source: named };
     }

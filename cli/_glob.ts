@@ -2,11 +2,11 @@
 function partFrom(part: string): string {
   if (part === "*") return ".*";
   if (part === "?") return ".";
-  if (part.startsWith("[")) {
+  if (part.length > 1 && part.startsWith("[")) {
     const inside = part.slice(1, -1).replace(/^!/, "^").replaceAll(/[\\[\]&~|]/g, "\\$&");
     return `[${inside}]`;
   }
-  if (part.startsWith("{")) {
+  if (part.length > 1 && part.startsWith("{")) {
     const choices = part.slice(1, -1).split(",");
     return `(?:${choices.map(sourceFrom).join("|")})`;
   }
@@ -34,5 +34,10 @@ function sourceFrom(glob: string): string {
  * ```
  */
 export function regExpFromGlob(glob: string): RegExp {
-  return new RegExp(`^${glob.startsWith(".") ? "" : "(?!\\.)"}${sourceFrom(glob)}$`, "su");
+  const start = glob.startsWith(".") ? "^" : "^(?!\\.)";
+  try {
+    return new RegExp(`${start}${sourceFrom(glob)}$`, "su");
+  } catch {
+    return new RegExp(`^${RegExp.escape(glob)}$`, "su"); // A range that runs backwards, as in [z-a].
+  }
 }

@@ -1,0 +1,63 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Meter } from "../pipeline/meter.ts";
+import { blackFrame } from "../tests/_frames.ts";
+import { type Outcome, summary } from "./_summary.ts";
+
+const slow = { name: "infer", meter: new Meter() };
+for (const durationMs of [10, 10, 400]) slow.meter.record(durationMs);
+
+const outcome: Outcome = {
+  kind: "video",
+  tally: {
+    frames: 1200,
+    detections: 1500,
+    framesWithDetections: 900,
+    labels: new Map([["car", 500], ["person", 1000]]),
+    source: {
+      ...blackFrame(0).source,
+      name: "in.mp4",
+      width: 1920,
+      height: 1080,
+      frameRate: { num: 30000, den: 1001 },
+    },
+    spannedS: 40,
+  },
+  framesOut: 1200,
+  elapsedS: 20,
+  model: "blazeface-full",
+  device: "cpu: this processor",
+  notes: ["one thing", "another"],
+  stages: [slow],
+  written: [{ path: "out.mp4", sizeBytes: 1_234_567 }, { path: "boxes" }],
+  interruptedBy: undefined,
+};
+
+Deno.test("summary() says what a run came to, in lines that stand in line", () => {
+  assertEquals(
+    summary(outcome, { isTerminal: false }),
+    `in.mp4  1920x1080, 29.97 fps
+  Frames      1,200 in, 1,200 out, none dropped
+  Detections  1,500 in 900 of 1,200 frames (person 1,000, car 500)
+  Time        20.0 s, 60 fps, 2.0 times real time
+  Model       blazeface-full
+  Device      cpu: this processor
+  Notes       one thing
+              another
+  Written     out.mp4 (1.23 MB)
+              boxes
+
+  Stage  p50 ms  p95 ms
+  infer    10.0     400
+`,
+  );
+});
+
+Deno.test("summary() says that nothing was asked to be written, and what ended the run", () => {
+  const text = summary(
+    { ...outcome, written: [], framesOut: undefined, interruptedBy: "SIGINT" },
+    { isTerminal: false },
+  );
+  assertStringIncludes(text, "1,200 in, none dropped");
+  assertStringIncludes(text, "nothing, as no file was named");
+  assertStringIncludes(text, "Interrupted by SIGINT");
+});
