@@ -12,8 +12,10 @@ export interface Container {
   readonly args?: (timeBaseDen: number) => readonly string[];
 }
 
-/** The times of an edit list are counted in the movie's own clock, which must be fine enough. */
-const movieTimescale = (den: number) => ["-movie_timescale", String(den)];
+/** The tracks keep the source's clock, and so does the movie, in which a start offset is counted. */
+const timescales = (
+  den: number,
+) => ["-movie_timescale", String(den), "-video_track_timescale", String(den)];
 
 /** Sound may begin a little before 0, to be cut off by the player: all times would be moved for it. */
 const KEPT_TIMES = ["-avoid_negative_ts", "disabled"];
@@ -22,7 +24,7 @@ const MP4: Container = {
   videoCodec: "h264",
   audioCodecs: /^(aac|mp2|mp3|ac3|eac3|alac|opus|flac)$/,
   audioEncoder: "aac",
-  args: movieTimescale,
+  args: timescales,
 };
 
 /** What ffmpeg's muxers take, by the extension of the file. */

@@ -45,7 +45,7 @@ export interface EncoderRequest {
   readonly source: FrameSource;
   /** What becomes of the sound. */
   readonly audio: AudioHandling;
-  /** By how many seconds the times that are handed over are moved up. */
+  /** By how many seconds the pictures are moved up, so that none is shown before 0. */
   readonly offsetS: number;
   /** The codec that the user asks for. */
   readonly codec: string | undefined;
@@ -65,8 +65,8 @@ export function encoderArguments(
   return [
     ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
     ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
-    ...(offsetS > 0 ? ["-itsoffset", String(-offsetS)] : []),
     ...["-f", "nut", "-i", "pipe:0"],
+    ...(offsetS > 0 && audio.inputArgs.length > 0 ? ["-itsoffset", offsetS.toFixed(6)] : []),
     ...audio.inputArgs,
     ...["-map", "0:v"],
     ...["-vf", colourFilter(source)],

@@ -5,7 +5,7 @@ import { microsecondsFrom } from "../pipeline/time_base.ts";
 import { type AudioHandling, audioHandlingFor } from "./_audio.ts";
 import { encoderArguments } from "./_encoder_arguments.ts";
 import { evenSized } from "./_even_size.ts";
-import { type FfmpegProcess, lineOf, spawnFfmpeg } from "./_ffmpeg.ts";
+import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./_ffmpeg.ts";
 import { inputArguments } from "./_input.ts";
 import { nutFrameHeader, nutHeader } from "./_nut_writer.ts";
 import type { EncodeOptions } from "./encode.ts";
@@ -18,7 +18,7 @@ export class EncoderRun implements AsyncDisposable {
   readonly #audio: AudioHandling;
   readonly #child: FfmpegProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  /** What is added to each time so that none is below 0, in ticks: NUT knows no such. */
+  /** What is added to each time so that none is below 0, in ticks: files of most kinds know no such. */
   readonly #ptsOffset: number;
   #lastPts: number;
   #intervalTicks = 0;
@@ -32,31 +32,37 @@ export class EncoderRun implements AsyncDisposable {
     this.#source = source;
     this.#lastPts = pts;
     this.#audio = audioHandlingFor(path, source, inputArguments);
-    const turns = Math.max(0, Math.ceil(-pts / timeBase.den));
-    this.#ptsOffset = turns * timeBase.den;
+    this.#ptsOffset = Math.max(0, -pts);
     const { width, height } = evenSized(first.planes);
     const args = encoderArguments({
       path,
       partialPath,
       source,
       audio: this.#audio,
-      offsetS: turns * timeBase.num,
+      offsetS: this.#ptsOffset * timeBase.num / timeBase.den,
       codec: options.codec,
       crf: options.crf,
     });
     this.#child = spawnFfmpeg("ffmpeg", args, { stdin: "piped", stdout: "null" });
     this.#writer = this.#child.stdin.getWriter();
-    this.#writer.write(nutHeader(width, height, timeBase)).catch(() => {}); // The next will tell.
+    const clock = {
+      timeBase: { num: 1, den: timeBase.den },
+      ...(source.frameRate && { frameRate: source.frameRate }),
+    };
+    this.#writer.write(nutHeader({ width, height, ...clock })).catch(() => {}); // The next will tell.
     if (width !== source.width || height !== source.height) {
       options.onNote?.(
         `The video is ${width}x${height}, made even from ${source.width}x${source.height} by repeating its edge`,
       );
     }
+    if (this.#ptsOffset > 0) {
+      options.onNote?.("The video begins at 0, as its source begins before that");
+    }
     if (this.#audio.note) options.onNote?.(this.#audio.note);
   }
 
   /** Hands a frame over; resolves when it is in the pipe. */
-  async write({ planes, pts, source }: Frame): Promise<void> {
+  async write({ planes, pts, timeBase, source }: Frame): Promise<void> {
     if (planes.width !== this.#source.width || planes.height !== this.#source.height) {
       throw new OutputError(
         `Cannot write "${this.#path}": the frames of ${source.name} change their size in mid-video`,
@@ -67,7 +73,9 @@ export class EncoderRun implements AsyncDisposable {
     const even = evenSized(planes, this.#evenBuffer);
     if (even !== planes) this.#evenBuffer = even.data;
     try {
-      await this.#writer.write(nutFrameHeader(pts + this.#ptsOffset, even.data.length));
+      // In whole parts of a tick, so that encoder and container count alike.
+      const ticks = (pts + this.#ptsOffset) * timeBase.num;
+      await this.#writer.write(nutFrameHeader(ticks, even.data.length));
       await this.#writer.write(even.data);
     } catch (cause) {
       throw await this.#errorFrom(cause);
@@ -110,7 +118,7 @@ export class EncoderRun implements AsyncDisposable {
   async #errorFrom(cause?: unknown): Promise<OutputError> {
     this.#child.kill();
     const { complaint } = await this.#child.result;
-    const line = lineOf(complaint).replaceAll(this.#partialPath, this.#path);
+    const line = reasonIn(complaint).replaceAll(this.#partialPath, this.#path);
     return new OutputError(`Cannot write "${this.#path}": ${line}`, { cause });
   }
 }

@@ -152,13 +152,23 @@ function requireVersion(version: string | undefined): void {
   );
 }
 
-/**
- * What a process complained of, as one line for a user: its last line, without its own prefixes.
- */
-export function lineOf(complaint: string): string {
-  const lines = complaint.split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
-  const line =
-    lines.findLast((line) => !/^(Conversion failed|Error while|Last message)/.test(line)) ??
-      lines.at(-1) ?? "it gave no reason";
-  return line.replace(/^\[[^\]]* @ 0x[0-9a-f]+\]\s*/, "");
+/** What a process complained of, line by line, without its own prefixes. */
+function linesOf(complaint: string): string[] {
+  return complaint.split(/[\r\n]+/)
+    .map((line) => line.replace(/^(\[[^\]]* @ 0x[0-9a-f]+\]\s*)+/, "").trim())
+    .filter((line) => line && !/^(Conversion failed!|Last message repeated)/.test(line));
+}
+
+/** Why a process failed: what it said first, as the rest are consequences. */
+export function reasonIn(complaint: string): string {
+  return linesOf(complaint)[0] ?? "ffmpeg gave no reason";
+}
+
+/** What a process said last, with what it said first where that tells more. */
+export function outcomeIn(complaint: string): string {
+  const lines = linesOf(complaint);
+  const [first, last] = [lines[0], lines.at(-1)];
+  return first === undefined || first === last
+    ? reasonIn(complaint)
+    : `${last} (${first.toLowerCase()})`;
 }

@@ -13,7 +13,14 @@ const FRAME_BYTES = WIDTH * HEIGHT * 3 / 2;
 
 function written(): Uint8Array<ArrayBuffer>[] {
   return [
-    new Uint8Array(nutHeader(WIDTH, HEIGHT, TIME_BASE)),
+    new Uint8Array(
+      nutHeader({
+        width: WIDTH,
+        height: HEIGHT,
+        timeBase: TIME_BASE,
+        frameRate: { num: 24, den: 1 },
+      }),
+    ),
     ...TIMES.flatMap((pts, i) => [
       new Uint8Array(nutFrameHeader(pts, FRAME_BYTES)),
       new Uint8Array(FRAME_BYTES).fill(i),
@@ -68,7 +75,7 @@ Deno.test("ffprobe reads what the NUT writer writes, with the same times", async
     await ffprobe(
       path,
       "-show_entries",
-      "packet=pts,size:stream=time_base,width,height",
+      "packet=pts,size:stream=time_base,width,height,r_frame_rate",
       "-of",
       "json",
     ),
@@ -78,7 +85,12 @@ Deno.test("ffprobe reads what the NUT writer writes, with the same times", async
     new Set(report.packets.map(({ size }: { size: string }) => size)),
     new Set([`${FRAME_BYTES}`]),
   );
-  assertEquals(report.streams, [{ width: WIDTH, height: HEIGHT, time_base: "1001/30000" }]);
+  assertEquals(report.streams, [{
+    width: WIDTH,
+    height: HEIGHT,
+    r_frame_rate: "24/1",
+    time_base: "1001/30000",
+  }]);
 });
 
 for (const pieceBytes of [100, 65536, 10_000_000]) {

@@ -1,4 +1,4 @@
-import type { TimeBase } from "../pipeline/time_base.ts";
+import type { Rational, TimeBase } from "../pipeline/time_base.ts";
 import { NUT_FILE_ID, NUT_FLAGS, NUT_START_CODES, nutChecksum } from "./_nut.ts";
 
 /** The lowest bits of a time that are written where they suffice; ours are written in full. */
@@ -25,8 +25,17 @@ function packet(startCode: bigint, content: readonly number[]): number[] {
   return [...bytesOf(startCode, 8), ...unsigned(content.length + 4), ...content, ...checksum];
 }
 
+/** What is told of a stream of raw yuv420p pictures. */
+export interface NutStream {
+  readonly width: number;
+  readonly height: number;
+  readonly timeBase: TimeBase;
+  /** The average rate in fps, by which encoders plan: the pictures keep their own times. */
+  readonly frameRate?: Rational;
+}
+
 /** What a stream of raw yuv420p pictures begins with. */
-export function nutHeader(width: number, height: number, timeBase: TimeBase): Uint8Array {
+export function nutHeader({ width, height, timeBase, frameRate }: NutStream): Uint8Array {
   const main = [
     ...unsigned(3), // The version.
     ...unsigned(1), // One stream.
@@ -40,8 +49,7 @@ export function nutHeader(width: number, height: number, timeBase: TimeBase): Ui
   const stream = [
     ...unsigned(0), // The number of the stream.
     ...unsigned(0), // Video.
-    ...unsigned(4),
-    ...new TextEncoder().encode("I420"),
+    ...text("I420"),
     ...unsigned(0), // The number of its time base.
     ...unsigned(MSB_PTS_SHIFT),
     ...unsigned(65536), // The largest distance between times.
@@ -58,7 +66,25 @@ export function nutHeader(width: number, height: number, timeBase: TimeBase): Ui
     ...new TextEncoder().encode(NUT_FILE_ID),
     ...packet(NUT_START_CODES.main, main),
     ...packet(NUT_START_CODES.stream, stream),
+    ...(frameRate ? packet(NUT_START_CODES.info, rateInfo(frameRate)) : []),
   ]);
+}
+
+function text(value: string): number[] {
+  const bytes = new TextEncoder().encode(value);
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** Section "info packet" of the specification; the name is the one that ffmpeg uses. */
+function rateInfo({ num, den }: Rational): number[] {
+  return [
+    ...unsigned(1), // Of stream 0.
+    ...[0, 0, 0], // Of no chapter.
+    ...unsigned(1), // One item.
+    ...text("r_frame_rate"),
+    2, // The number -1: text follows.
+    ...text(`${num}/${den}`),
+  ];
 }
 
 /** All frame codes mean the same: a key frame whose time, size and checksum follow. */

@@ -6,7 +6,7 @@ import { source } from "../pipeline/source.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { decoderArguments } from "./_decoder_arguments.ts";
-import { type FfmpegProcess, lineOf, spawnFfmpeg } from "./_ffmpeg.ts";
+import { type FfmpegProcess, outcomeIn, spawnFfmpeg } from "./_ffmpeg.ts";
 import { complaintAbout, isRereadable } from "./_input.ts";
 import { type NutPacket, NutReader } from "./_nut_reader.ts";
 import { probe, type SourceReport } from "./probe.ts";
@@ -121,7 +121,7 @@ async function* packetsOf(
       if (!(cause instanceof RangeError)) throw cause;
       const { complaint } = await child.result; // The stream broke off: the decoder knows why.
       if (complaint) {
-        throw new SourceError(`Cannot decode ${name}: ${lineOf(complaint)}`, { cause });
+        throw new SourceError(`Cannot decode ${name}: ${outcomeIn(complaint)}`, { cause });
       }
       return;
     }
@@ -160,7 +160,7 @@ async function checkEnd(
   complaints: string[],
 ): Promise<void> {
   const { code, complaint } = await child.result;
-  const line = complaintAbout(url, lineOf(complaint));
+  const line = complaintAbout(url, outcomeIn(complaint));
   if (code !== 0) throw new SourceError(`Cannot decode ${url}: ${line}`);
   if (/partial file/.test(complaint)) {
     throw new SourceError(

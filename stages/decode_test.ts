@@ -215,7 +215,7 @@ const BAD: readonly {
       await Deno.writeTextFile(`${folder}/text.mp4`, "Not a video.\n".repeat(100));
       return `${folder}/text.mp4`;
     },
-    message: /^Cannot read \S+text\.mp4: Invalid data found when processing input$/,
+    message: /^Cannot read \S+text\.mp4: Invalid data found when processing input/,
   },
   {
     name: "a video without its index",
@@ -225,7 +225,8 @@ const BAD: readonly {
       await Deno.writeFile(`${folder}/half.mp4`, bytes.subarray(0, bytes.length / 2));
       return `${folder}/half.mp4`;
     },
-    message: /^Cannot read \S+half\.mp4: Invalid data found when processing input$/,
+    message:
+      /^Cannot read \S+half\.mp4: Invalid data found when processing input \(moov atom not found\)$/,
   },
   {
     name: "a video that is cut off",

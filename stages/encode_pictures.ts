@@ -2,7 +2,7 @@ import { basename, extname, join } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
-import { lineOf, spawnFfmpeg } from "./_ffmpeg.ts";
+import { reasonIn, spawnFfmpeg } from "./_ffmpeg.ts";
 import { createPartialFile } from "./_partial_file.ts";
 
 /** The endings of still pictures that can be written. */
@@ -78,7 +78,7 @@ async function writePicture(target: string, frame: Frame, overwrite: boolean): P
   }
   writer.releaseLock();
   const { code, complaint } = await child.result;
-  if (code !== 0) throw new OutputError(`Cannot write "${target}": ${lineOf(complaint)}`);
+  if (code !== 0) throw new OutputError(`Cannot write "${target}": ${reasonIn(complaint)}`);
   await file.commit();
 }
 

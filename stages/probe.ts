@@ -1,7 +1,7 @@
 import { SourceError } from "../pipeline/errors.ts";
 import type { Colour } from "../pipeline/colour.ts";
 import type { Rational, TimeBase } from "../pipeline/time_base.ts";
-import { lineOf, runFfprobe } from "./_ffmpeg.ts";
+import { outcomeIn, runFfprobe } from "./_ffmpeg.ts";
 import type { FfprobeReport, FfprobeStream } from "./_ffprobe_report.ts";
 import { complaintAbout, inputArguments, withoutCredentials } from "./_input.ts";
 import { colourOf, displaySizeOf, rationalFrom, rotationOf } from "./_video_properties.ts";
@@ -122,7 +122,7 @@ export async function probe(
     signal,
   );
   if (code !== 0) {
-    throw new SourceError(`Cannot read ${name}: ${complaintAbout(source, lineOf(complaint))}`);
+    throw new SourceError(`Cannot read ${name}: ${complaintAbout(source, outcomeIn(complaint))}`);
   }
   const { streams = [], format = {} } = report as FfprobeReport;
   const pictures = streams.find((stream) =>
