@@ -50,7 +50,7 @@ export class Typesetter {
   async name(name: string, maxWidth: number): Promise<Sprite> {
     const graphemes = graphemesOf(name.slice(0, 8 * MAX_GRAPHEMES));
     let kept = Math.min(graphemes.length, MAX_GRAPHEMES);
-    while (kept > 0) {
+    while (kept > 0 && maxWidth > 0) {
       const end = kept < graphemes.length ? ["…"] : [];
       const runs = await runsOf([...graphemes.slice(0, kept), ...end]);
       const sprite = joinSprites(runs.map((run) => this.#filled(run)), this.height);
