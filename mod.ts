@@ -24,7 +24,7 @@
  * @module
  */
 
-export * from "./models/card.ts";
+export type { ModelCard, ModelOrigin } from "./models/card.ts";
 export * from "./models/devices.ts";
 export * from "./models/model.ts";
 export * from "./models/registry.ts";

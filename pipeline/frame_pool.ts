@@ -7,21 +7,22 @@ export interface PooledBuffer extends Disposable {
 /**
  * Memory for frames that is used again, so that a long run allocates no more than it has in flight.
  *
+ * Taking and lending are two steps, since the reader of a byte stream detaches the memory that it
+ * fills, and hands it back as another buffer.
+ *
  * @example Two frames in turn share their memory
  * ```ts
  * import { assert } from "@std/assert";
  *
  * const pool = new FramePool(1024);
- * const first = pool.take();
- * const memory = first.buffer;
+ * const first = pool.lend(pool.take());
  * first[Symbol.dispose]();
- * assert(pool.take().buffer === memory);
+ * assert(pool.take() === first.buffer);
  * ```
  */
 export class FramePool {
   readonly #byteLength: number;
   readonly #free: ArrayBuffer[] = [];
-  #lent = 0;
 
   /**
    * Makes an empty pool.
@@ -32,47 +33,29 @@ export class FramePool {
     this.#byteLength = byteLength;
   }
 
-  /** How many buffers are on loan. */
-  get lent(): number {
-    return this.#lent;
-  }
-
   /**
-   * Lends a buffer: one given back before, else a new one. Its content is undefined.
+   * Hands out memory to be filled: some that was given back, else new.
    *
-   * @returns The buffer.
+   * @returns The memory; its content is undefined.
    */
-  take(): PooledBuffer {
-    return this.lend(this.takeBuffer());
+  take(): ArrayBuffer {
+    return this.#free.pop() ?? new ArrayBuffer(this.#byteLength);
   }
 
   /**
-   * Lends memory that was {@linkcode FramePool.take}n as a bare buffer and has been transferred since
-   * (a byte stream's reader detaches what it fills).
+   * Lends memory that is full, until it is disposed of.
    *
    * @param buffer The memory, of the pool's size.
-   * @returns The same memory on loan.
+   * @returns The loan.
    */
   lend(buffer: ArrayBuffer): PooledBuffer {
-    this.#lent++;
-    let open = true;
+    let isOpen = true;
     return {
       buffer,
       [Symbol.dispose]: () => {
-        if (!open) return;
-        open = false;
-        this.#lent--;
-        this.#free.push(buffer);
+        if (isOpen) this.#free.push(buffer);
+        isOpen = false;
       },
     };
-  }
-
-  /**
-   * A bare buffer for a reader to fill, to be {@linkcode FramePool.lend}ed when it is full.
-   *
-   * @returns The memory.
-   */
-  takeBuffer(): ArrayBuffer {
-    return this.#free.pop() ?? new ArrayBuffer(this.#byteLength);
   }
 }

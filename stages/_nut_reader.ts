@@ -211,7 +211,7 @@ export class NutReader {
     }
     this.#lastPts = pts;
     const elided = this.#main?.elidedHeaders[headerIndex] ?? new Uint8Array(0);
-    const buffer = pool.takeBuffer();
+    const buffer = pool.take();
     new Uint8Array(buffer).set(elided);
     const data = pool.lend(await this.#input.fill(buffer, elided.length));
     return { pts, timeBase: this.#stream.timeBase, data };
