@@ -1,4 +1,5 @@
 import { disposeOf } from "./_holdings.ts";
+import { PipedStream } from "./_piped_stream.ts";
 
 /**
  * Makes a source out of an async generator: a stream that asks for an item only when it is read.
@@ -23,7 +24,7 @@ export function source<Out>(
   const cancellation = new AbortController();
   const items = generate(cancellation.signal);
   let last: Out | undefined;
-  return new ReadableStream<Out>({
+  return new PipedStream<Out>({
     async pull(controller) {
       const { done, value } = await items.next();
       if (cancellation.signal.aborted) disposeOf(value);

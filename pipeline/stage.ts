@@ -1,5 +1,6 @@
 import { disposeOf, Holdings } from "./_holdings.ts";
 import { Inlet } from "./_inlet.ts";
+import { PipedStream, upstreamOf } from "./_piped_stream.ts";
 import { stageErrorFrom } from "./_stage_error.ts";
 import { Meter } from "./meter.ts";
 
@@ -80,7 +81,7 @@ export function stage<In, Out>(
     abort: () => abortion,
   });
 
-  const readable = new ReadableStream<Out>({
+  const readable = new PipedStream<Out>({
     start(controller) {
       readableController = controller;
     },
@@ -101,14 +102,17 @@ export function stage<In, Out>(
         }
       } catch (cause) {
         const error = stageErrorFrom(cause, { name, holdings, failure: inlet.failure });
+        const isOwn = !inlet.failure;
         writableController.error(error);
         await stop(error);
+        if (isOwn) await upstreamOf(writable);
         throw error;
       }
     },
     async cancel(reason) {
       writableController.error(reason);
       await stop(reason);
+      await upstreamOf(writable);
       disposeOf(last); // A pipe that breaks loses what it has read and not written.
     },
   }, { highWaterMark: 0 });

@@ -152,7 +152,6 @@ Deno.test.each(STAGES)("$name passes an error on, the same, once", async ({ make
   assertEquals(error.stage, "breaking");
   assertEquals(error.timestampUs, 300300);
   assertEquals(error.cause, failure);
-  await idle();
   assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
 });
 
@@ -170,8 +169,7 @@ Deno.test.each(STAGES)(
     );
     assertEquals(error.stage, name);
     assertEquals((error.cause as Error).message, "spoiled");
-    await idle();
-    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
@@ -191,8 +189,7 @@ Deno.test.each(STAGES)(
       (item as Carrier).frame[Symbol.dispose]();
       break;
     }
-    await idle();
-    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
@@ -211,8 +208,7 @@ Deno.test.each(STAGES)(
       )
     );
     assertEquals(error, reason);
-    await idle();
-    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
