@@ -14,10 +14,9 @@ export interface Run {
 /** What is shown for a character that no font has. */
 const REPLACEMENT = "\ufffd";
 
-/** Scripts that are read from the right; digits are always read from the left. */
+/** Scripts that are read from the right. */
 const LEFTWARD =
   /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const RIGHTWARD = /[\p{L}\p{N}]/u;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -37,9 +36,10 @@ export function graphemesOf(text: string): string[] {
 /**
  * Splits a text into pieces of one font and one direction.
  *
- * Directions follow the Unicode Bidirectional Algorithm (UAX #9) as far as a label needs it: levels
- * by strong letters and digits (rules P2, P3, W, I), what lies between takes the direction of its
- * neighbours (N1, N2), and the pieces are ordered by level (L2).
+ * Directions follow the Unicode Bidirectional Algorithm (UAX #9) as far as a label needs it: the first
+ * letter decides for the whole (rules P2, P3), then letters and numbers for themselves (W4, W7, I1,
+ * I2), what lies between takes the direction of its neighbours (N1, N2), and the pieces are ordered
+ * by level (L2).
  *
  * @param graphemes What the reader sees as characters.
  * @returns The pieces, from left to right.
@@ -62,18 +62,42 @@ export async function runsOf(graphemes: readonly string[]): Promise<Run[]> {
   return inSight(runs);
 }
 
+/** What a grapheme says about direction: left to right, right to left, a number, or nothing. */
+type Direction = "L" | "R" | "number" | undefined;
+
+function directionOf(grapheme: string): Direction {
+  if (/\p{Nd}/u.test(grapheme)) return "number";
+  if (LEFTWARD.test(grapheme)) return "R";
+  return /\p{L}/u.test(grapheme) ? "L" : undefined;
+}
+
+/** The directions, where signs within numbers count as numbers, and numbers after "L" as "L". */
+function directionsOf(graphemes: readonly string[], base: "L" | "R"): readonly Direction[] {
+  const own = graphemes.map(directionOf);
+  let strong: Direction = base;
+  return graphemes.map((grapheme, index) => {
+    const isBetween = own[index - 1] === "number" && own[index + 1] === "number";
+    const isSign = isBetween && /^[-+/.,:]$/u.test(grapheme);
+    const direction = isSign ? "number" : own[index];
+    if (direction === "L" || direction === "R") strong = direction;
+    return direction === "number" && strong === "L" ? "L" : direction;
+  });
+}
+
 /** How deeply each grapheme is nested; odd levels are read from the right. */
 function levelsOf(graphemes: readonly string[]): readonly number[] {
-  const isLeftward = graphemes.map((grapheme) =>
-    LEFTWARD.test(grapheme) ? true : RIGHTWARD.test(grapheme) ? false : undefined
-  );
-  const base = graphemes.find((grapheme) => /\p{L}/u.test(grapheme));
-  const baseLevel = base !== undefined && LEFTWARD.test(base) ? 1 : 0;
-  return isLeftward.map((own, index) => {
-    const before = own ?? isLeftward.slice(0, index).findLast((other) => other !== undefined);
-    const after = own ?? isLeftward.slice(index).find((other) => other !== undefined);
-    if (before === undefined || before !== after) return baseLevel;
-    return before ? 1 : 2 * baseLevel;
+  const base = graphemes.map(directionOf).find((own) => own === "L" || own === "R") === "R"
+    ? "R"
+    : "L";
+  const directions = directionsOf(graphemes, base);
+  const strength = (direction: Direction) => direction === "number" ? "R" : direction ?? base;
+  return directions.map((own, index) => {
+    const before = directions.slice(0, index).findLast((other) => other !== undefined);
+    const after = directions.slice(index).find((other) => other !== undefined);
+    const isAgreed = strength(before) === strength(after);
+    const direction = own ?? (isAgreed ? strength(before) : base);
+    if (direction === "R") return 1;
+    return direction === "number" || base === "R" ? 2 : 0;
   });
 }
 

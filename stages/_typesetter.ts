@@ -1,4 +1,5 @@
 import { fillOutline } from "./_fill_outline.ts";
+import type { Outline } from "./_font.ts";
 import { baseFont } from "./_fonts.ts";
 import { graphemesOf, type Run, runsOf } from "./_runs.ts";
 import { joinSprites, type Sprite } from "./_sprite.ts";
@@ -35,7 +36,10 @@ export class Typesetter {
     const typesetter = new Typesetter(fontSize);
     const font = await baseFont();
     for (const text of NUMERALS) {
-      typesetter.#numerals.set(text, typesetter.#filled({ text, font, isLeftward: false }));
+      typesetter.#numerals.set(
+        text,
+        typesetter.#filled(outlineOf({ text, font, isLeftward: false })),
+      );
     }
     return typesetter;
   }
@@ -52,10 +56,13 @@ export class Typesetter {
     let kept = Math.min(graphemes.length, MAX_GRAPHEMES);
     while (kept > 0 && maxWidth > 0) {
       const end = kept < graphemes.length ? ["…"] : [];
-      const runs = await runsOf([...graphemes.slice(0, kept), ...end]);
-      const sprite = joinSprites(runs.map((run) => this.#filled(run)), this.height);
-      if (sprite.width <= maxWidth) return sprite;
-      kept = Math.min(kept - 1, Math.floor(kept * maxWidth / sprite.width));
+      const outlines = (await runsOf([...graphemes.slice(0, kept), ...end])).map(outlineOf);
+      const advance = outlines.reduce((sum, outline) => sum + outline.advance, 0) * this.#fontSize;
+      if (advance <= maxWidth) {
+        const sprite = joinSprites(outlines.map((outline) => this.#filled(outline)), this.height);
+        if (sprite.width <= maxWidth) return sprite; // Letters may reach beyond their own space.
+      }
+      kept = Math.min(kept - 1, Math.floor(kept * maxWidth / advance));
     }
     return joinSprites([], this.height);
   }
@@ -87,11 +94,15 @@ export class Typesetter {
     return joinSprites(spaced, this.height);
   }
 
-  #filled({ text, font, isLeftward }: Run): Sprite {
-    return fillOutline(font.outlineOf(text, { isLeftward }), {
+  #filled(outline: Outline): Sprite {
+    return fillOutline(outline, {
       fontSize: this.#fontSize,
       height: this.height,
       baseline: BASELINE * this.#fontSize,
     });
   }
+}
+
+function outlineOf({ text, font, isLeftward }: Run): Outline {
+  return font.outlineOf(text, { isLeftward });
 }
