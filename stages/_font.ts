@@ -53,8 +53,8 @@ export class Font {
    * @throws {Deno.errors.NotCapable} If the file, or HarfBuzz's own, may not be read.
    */
   static async read(url: URL, emboldening: number): Promise<Font> {
-    const harfBuzz = await import("harfbuzzjs"); // Who draws no labels needs no shaper.
     const bytes = unpackWoff(await Deno.readFile(url));
+    const harfBuzz = await import("harfbuzzjs"); // Who draws no labels needs no shaper.
     return new Font(harfBuzz, { bytes, emboldening });
   }
 
