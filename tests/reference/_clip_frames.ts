@@ -60,7 +60,7 @@ export async function clipFramesOf({ name, stride, matrix }: Choice): Promise<Cl
   const frames = ptsOfAll.map((pts, frame) => ({ frame, pts }))
     .filter(({ frame }) => frame % stride === 0);
   const filter = `select=not(mod(n\\,${stride})),` +
-    `scale=in_color_matrix=${matrix}:flags=bilinear+accurate_rnd+full_chroma_int,format=rgba`;
+    `scale=in_color_matrix=${matrix}:flags=bicubic+accurate_rnd+full_chroma_int,format=rgba`;
   const pixels = await outputOf("ffmpeg", [
     ...["-v", "error", "-i", path, "-vf", filter, "-vsync", "0", "-f", "rawvideo", "-"],
   ]);

@@ -31,8 +31,10 @@ function facesFrom({ detections }) {
   }));
 }
 
-async function run({ model, frames }) {
-  const detector = new FaceDetection({ locateFile: (file) => `/package/${file}` });
+async function run({ network, model, weights, frames }) {
+  const detector = new FaceDetection({
+    locateFile: (file) => `/package/${file.includes("full_range") ? weights : file}`,
+  });
   // The graph keeps its own threshold: setting `minDetectionConfidence` makes this version lose the
   // rest of that node's options, and it ends.
   detector.setOptions({ model });
@@ -49,7 +51,7 @@ async function run({ model, frames }) {
     await detector.send({ image: await canvasOf(frame) });
     await fetch("/faces", {
       method: "POST",
-      body: JSON.stringify({ model, clip: frame.clip, at: frame.at, faces: facesFrom(results) }),
+      body: JSON.stringify({ network, clip: frame.clip, at: frame.at, faces: facesFrom(results) }),
     });
   }
   await detector.close();

@@ -20,15 +20,36 @@ const CHOICES: readonly Choice[] = [
   { name: "walkers_1080p.mp4", stride: 5, matrix: "bt709" },
 ];
 
-/** What the package calls its models, with the threshold that its graph of each has. */
-const MODELS = [
-  { model: "short", minConfidence: 0.5 },
-  { model: "full", minConfidence: 0.6 },
+/**
+ * The networks: what the package calls each, the file of its weights, and the threshold of its graph.
+ *
+ * The package knows the full range by its sparse weights only. The dense ones are for the same graph,
+ * and the page hands them out in their place.
+ */
+const NETWORKS = [
+  {
+    name: "blazeface-short",
+    model: "short",
+    weights: "face_detection_short_range.tflite",
+    minConfidence: 0.5,
+  },
+  {
+    name: "blazeface-full",
+    model: "full",
+    weights: "face_detection_full_range.tflite",
+    minConfidence: 0.6,
+  },
+  {
+    name: "blazeface-full-sparse",
+    model: "full",
+    weights: "face_detection_full_range_sparse.tflite",
+    minConfidence: 0.6,
+  },
 ];
 
 /** What the page says of a frame, in parts of the picture's size. */
 interface Answer {
-  readonly model: string;
+  readonly network: string;
   readonly clip: string;
   readonly at: number;
   readonly faces: readonly {
@@ -41,7 +62,7 @@ interface Answer {
 /** What the page answered, and what it was made of. */
 interface Run {
   readonly answers: readonly Answer[];
-  /** The file of weights that the package asked for last before it ran each model. */
+  /** The file of weights that the package asked for last before it ran each network. */
   readonly weights: ReadonlyMap<string, string>;
   readonly browser: string;
 }
@@ -50,7 +71,7 @@ function jobsFor(clips: readonly ClipFrames[]): unknown {
   const frames = clips.flatMap(({ name, width, height, frames }) =>
     frames.map((_, at) => ({ clip: name, at, width, height }))
   );
-  return MODELS.map(({ model }) => ({ model, frames }));
+  return NETWORKS.map(({ name, model, weights }) => ({ network: name, model, weights, frames }));
 }
 
 function pixelsOf({ pixels, width, height }: ClipFrames, at: number): Uint8Array<ArrayBuffer> {
@@ -80,7 +101,7 @@ async function runOn(clips: readonly ClipFrames[]): Promise<Run> {
     faces: async (request) => {
       const answer: Answer = await request.json();
       answers.push(answer);
-      if (!weights.has(answer.model)) weights.set(answer.model, lastAsked);
+      if (!weights.has(answer.network)) weights.set(answer.network, lastAsked);
       return new Response();
     },
     done: async (request) => {
@@ -122,25 +143,27 @@ function clipEntry(clip: ClipFrames, answers: readonly Answer[]): string {
 }
 
 async function write(
-  { model, minConfidence }: typeof MODELS[number],
+  { name, weights: file, minConfidence }: typeof NETWORKS[number],
   clips: readonly ClipFrames[],
   { answers, weights, browser }: Run,
 ): Promise<void> {
-  const file = weights.get(model)!;
-  const ofModel = answers.filter((answer) => answer.model === model);
+  if (weights.get(name) !== file) {
+    throw new Error(`Cannot tell the weights of ${name}: ${weights.get(name)} were asked for`);
+  }
+  const ofNetwork = answers.filter((answer) => answer.network === name);
   const head = JSON.stringify({
-    package: JSON.parse(await Deno.readTextFile(new URL("package.json", PACKAGE))).version,
+    network: name,
     weights: file,
-    weightsSha256: await sha256Of(await Deno.readFile(new URL(file, PACKAGE))),
+    sha256: await sha256Of(await Deno.readFile(new URL(file, PACKAGE))),
     minConfidence,
     browser,
   }).slice(0, -1);
-  const entries = clips.map((clip) => clipEntry(clip, ofModel));
+  const entries = clips.map((clip) => clipEntry(clip, ofNetwork));
   const json = `${head},"clips":[\n${entries.join(",\n")}\n]}\n`;
-  await Deno.writeTextFile(new URL(`mediapipe_${model}.json`, FIXTURES), json);
+  await Deno.writeTextFile(new URL(`mediapipe_${name}.json`, FIXTURES), json);
 }
 
 const clips = [];
 for (const choice of CHOICES) clips.push(await clipFramesOf(choice));
 const run = await runOn(clips);
-for (const model of MODELS) await write(model, clips, run);
+for (const network of NETWORKS) await write(network, clips, run);
