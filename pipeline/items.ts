@@ -2,6 +2,7 @@ import type { Detection } from "./detection.ts";
 import type { Fit } from "./fit.ts";
 import type { Frame } from "./frame.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
+import type { Track } from "./track.ts";
 
 /** What flows out of `letterbox`. */
 export interface Prepared {
@@ -30,5 +31,15 @@ export interface Detected {
   /** What was found: every candidate before ties are resolved, one an object afterwards. */
   readonly detections: readonly Detection[];
   /** Set on a frame that was passed over: its detections are those of the last one inferred. */
+  readonly isHeld?: true;
+}
+
+/** What flows out of `track` and `smooth`. */
+export interface Tracked {
+  /** The frame. */
+  readonly frame: Frame;
+  /** The objects that are followed, one a track. */
+  readonly tracks: readonly Track[];
+  /** Set on a frame that was passed over: its tracks are predicted. */
   readonly isHeld?: true;
 }

@@ -1,0 +1,13 @@
+import type { Box } from "./box.ts";
+import type { Detection } from "./detection.ts";
+
+/** One object followed over time, as it is in one frame. */
+export interface Track extends Detection {
+  /** The number that the object keeps from frame to frame, a whole number from 1. */
+  readonly trackId: number;
+  /**
+   * The box as it was detected, where `box` may be a steadier one; absent in a frame in which the
+   * object was not detected, so that `box` is predicted.
+   */
+  readonly rawBox?: Box<"frame">;
+}
