@@ -7,7 +7,7 @@
  * @module
  */
 
-import { browse, fileResponse, serve } from "./_browser.ts";
+import { browse, fileResponse, type Routes, serve } from "./_browser.ts";
 import { type Choice, type ClipFrames, clipFramesOf, sha256Of } from "./_clip_frames.ts";
 
 const PACKAGE = new URL("../../node_modules/@mediapipe/face_detection/", import.meta.url);
@@ -79,18 +79,22 @@ function pixelsOf({ pixels, width, height }: ClipFrames, at: number): Uint8Array
   return pixels.subarray(at * byteLength, (at + 1) * byteLength);
 }
 
+const PAGE_ROUTES: Routes = {
+  "": () =>
+    new Response(
+      '<script src="/package/face_detection.js"></script><script type="module" src="/page"></script>',
+      { headers: { "content-type": "text/html" } },
+    ),
+  page: () => fileResponse(new URL("_page.js", import.meta.url)),
+};
+
 async function runOn(clips: readonly ClipFrames[]): Promise<Run> {
   const answers: Answer[] = [];
   const weights = new Map<string, string>();
   let lastAsked = "";
   const done = Promise.withResolvers<string>();
   await using server = serve({
-    "": () =>
-      new Response(
-        '<script src="/package/face_detection.js"></script><script type="module" src="/page"></script>',
-        { headers: { "content-type": "text/html" } },
-      ),
-    page: () => fileResponse(new URL("_page.js", import.meta.url)),
+    ...PAGE_ROUTES,
     package: (_, [file = ""]) => {
       if (file.endsWith(".tflite")) lastAsked = file;
       return fileResponse(new URL(file, PACKAGE));
