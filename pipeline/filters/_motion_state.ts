@@ -10,6 +10,7 @@ import type { ProcessNoise } from "./process_noise.ts";
  * velocity take part in it, so only those are kept.
  */
 export class MotionState {
+  /** The position; `NaN` before the first value. */
   position: number = NaN;
   velocity = 0;
   positionVariance: number = Infinity;

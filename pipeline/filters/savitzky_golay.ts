@@ -126,7 +126,7 @@ export function savitzkyGolayWeights(
   const weights = new Float64Array(window);
   for (let i = -half; i <= half; i++) {
     const here = gramPolynomials(i, half, order, 0);
-    let ratio = 1 / (window + 0); // (2m)_k / (2m + k + 1)_{k + 1}, for k = 0.
+    let ratio = 1 / window; // Of falling factorials: (2 half)_k / (2 half + k + 1)_{k + 1}.
     for (let k = 0; k <= order; k++) {
       weights[i + half]! += (2 * k + 1) * ratio * here[k]! * there[k]!;
       ratio *= (2 * half - k) / (2 * half + k + 2);
