@@ -29,7 +29,9 @@ function usageErrorFrom(error: Message, args: readonly string[]): UsageError {
   const line = lineFrom(error);
   const [, unexpected] = /^Unexpected option or subcommand: (.+?)(?:\. Did|$)/.exec(line) ?? [];
   if (unexpected === undefined) return new UsageError(line);
-  const similar = new Set(findSimilar(unexpected, possibleAt(args, args.indexOf(unexpected))));
+  const possible = possibleAt(args, args.indexOf(unexpected));
+  // Two letters of three may differ, as in "rnu".
+  const similar = new Set(findSimilar(unexpected, possible, { maxDistanceRatio: 0.7 }));
   const hint = similar.size > 0 ? `: did you mean ${[...similar].join(" or ")}?` : "";
   const kind = unexpected.startsWith("-") ? "option" : "command";
   return new UsageError(`Unknown ${kind} ${unexpected}${hint}`);

@@ -1,5 +1,6 @@
+import type { FrameSource } from "../pipeline/frame.ts";
 import type { Terminal } from "./_console.ts";
-import { truncated } from "./_display_width.ts";
+import { displayWidth, truncated } from "./_display_width.ts";
 import { counted, countText, durationText, rateText } from "./_format.ts";
 import type { Tally } from "./_tally.ts";
 
@@ -23,10 +24,24 @@ export function bar(share: number): string {
   return ("█".repeat(full) + rest).padEnd(BAR_COLUMNS);
 }
 
+/** How many frames are to come of a part of a source, as far as it tells. */
+export function expectedFrames(
+  { frameCount, frameRate, startS }: Pick<FrameSource, "frameCount" | "frameRate" | "startS">,
+  durationS: number | undefined,
+): number | undefined {
+  if (!frameRate) return startS === 0 && durationS === undefined ? frameCount : undefined;
+  const fps = frameRate.num / frameRate.den;
+  const left = frameCount === undefined ? Infinity : frameCount - startS * fps;
+  const expected = Math.round(Math.min(left, (durationS ?? Infinity) * fps));
+  return Number.isFinite(expected) ? Math.max(1, expected) : undefined;
+}
+
 /** What progress is shown of, and where. */
 export interface ProgressOptions {
   /** What has been counted so far. */
   readonly tally: Pick<Tally, "frames" | "detections" | "source">;
+  /** How much of the source is wanted, in seconds; all of it where absent. */
+  readonly durationS: number | undefined;
   /** Where to. */
   readonly terminal: Terminal;
   /** Whether one line is drawn again and again, rather than a line now and then. */
@@ -37,23 +52,34 @@ export interface ProgressOptions {
 
 /** How far the work has come, in words: frames of how many, rate, time to go, detections. */
 export function progressLine(
-  { tally, isLive, elapsedMs }: Omit<ProgressOptions, "terminal">,
-): string {
+  { tally, durationS, elapsedMs }: Omit<ProgressOptions, "terminal" | "isLive">,
+): { readonly share: number | undefined; readonly words: string } {
   const { frames, detections, source } = tally;
-  const total = source?.frameCount;
+  const total = source && expectedFrames(source, durationS);
   const fps = frames > 0 ? frames / (elapsedMs() / 1000) : 0;
-  const parts: string[] = [];
-  if (total === undefined) parts.push(counted(frames, "frame"));
-  else {
-    const share = Math.min(1, frames / total);
-    if (isLive) parts.push(bar(share));
-    parts.push(`${Math.floor(share * 100)} %`.padStart(5));
-    parts.push(`${countText(frames)}/${countText(total)} frames`);
+  const rate = `${rateText(fps)} fps`;
+  const found = counted(detections, "detection");
+  if (total === undefined) {
+    return { share: undefined, words: [counted(frames, "frame"), rate, found].join("  ") };
   }
-  parts.push(`${rateText(fps)} fps`);
-  if (total !== undefined) parts.push(`ETA ${durationText(Math.max(0, total - frames) / fps)}`);
-  parts.push(counted(detections, "detection"));
-  return parts.join("  ");
+  const share = Math.min(1, frames / total);
+  const words = [
+    `${Math.floor(share * 100)} %`.padStart(5),
+    `${countText(frames)}/${countText(total)} frames`,
+    rate,
+    `ETA ${durationText(Math.max(0, total - frames) / fps)}`,
+    found,
+  ];
+  return { share, words: words.join("  ") };
+}
+
+/** The words, behind a bar if there is room for it. */
+export function liveLine(
+  { share, words }: ReturnType<typeof progressLine>,
+  columns: number,
+): string {
+  const line = share === undefined ? words : `${bar(share)} ${words}`;
+  return displayWidth(line) <= columns ? line : truncated(words.trimStart(), columns);
 }
 
 /** Shows how far the work has come, until it is disposed of. */
@@ -74,7 +100,8 @@ export class Progress implements Disposable {
     const { terminal, isLive, tally } = this.#options;
     if (!tally.source) return; // Nothing has come yet.
     const line = progressLine(this.#options);
-    terminal.write(isLive ? ERASE + truncated(line, terminal.columns() - 1) : `${line}\n`);
+    // The last column stays empty, as some terminals go on to the next line behind it.
+    terminal.write(isLive ? ERASE + liveLine(line, terminal.columns() - 1) : `${line.words}\n`);
   }
 
   /** Writes lines of text, above the live one. */

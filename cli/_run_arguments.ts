@@ -112,7 +112,8 @@ const drawing = object({
     description: message`How thick lines are (default: as suits the frame).`,
   })),
   codec: optional(option("--codec", codecName(), {
-    description: message`The video encoder, as ffmpeg names it (default: libx264).`,
+    description:
+      message`The video codec, such as h264, h265, vp9 or av1 (default: as suits the file).`,
   })),
   crf: optional(option("--crf", integer({ min: 0, max: 63, metavar: "NUMBER" }), {
     description: message`The encoder's constant quality: less is better and larger.`,

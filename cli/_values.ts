@@ -80,12 +80,12 @@ export function place(metavar: NonEmptyString): ValueParser<"sync", string> {
   });
 }
 
-/** Reads the name of an encoder. */
+/** Reads the name of a codec or encoder. */
 export function codecName(): ValueParser<"sync", string> {
   return valueParser({
     metavar: "NAME",
-    wanted: "the name of an encoder, such as libx265",
-    placeholder: "libx264",
+    wanted: "the name of a codec, such as h265",
+    placeholder: "h264",
     parse: (input) => /^[a-z0-9][a-z0-9_-]*$/i.test(input) ? input : undefined,
     format: String,
   });

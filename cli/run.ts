@@ -156,6 +156,7 @@ function shownProgress(
   const isStreaming = [options.jsonl, options.mot, options.coco, options.csv].includes("-");
   const progress = new Progress({
     tally,
+    durationS: options.duration,
     terminal: stderr,
     // A line that is drawn again and again would mix with text on the same screen.
     isLive: stderr.isTerminal && !(isStreaming && Deno.stdout.isTerminal()),

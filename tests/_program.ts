@@ -1,0 +1,105 @@
+const ROOT = new URL("../", import.meta.url);
+
+/** What a run of the program is given. */
+export interface ProgramOptions {
+  /** Where it runs, and where it may read and write; its temporary files go to `tmp` in there. */
+  readonly dir: string;
+  /** Where it looks for other programs; as usual where absent. */
+  readonly path?: string;
+  /** What it reads from standard input. */
+  readonly input?: ReadableStream<Uint8Array>;
+  /** The programs that it may start. */
+  readonly mayRun?: string;
+}
+
+/** How a run of the program ended. */
+export interface Ended {
+  /** Its exit code. */
+  readonly code: number;
+  /** What it wrote to standard output. */
+  readonly stdout: string;
+  /** What it wrote to standard error. */
+  readonly stderr: string;
+}
+
+/**
+ * Starts the real program, with the least permissions, in a process group of its own as a shell
+ * does.
+ */
+export function startProgram(
+  args: readonly string[],
+  { dir, path, input, mayRun = "ffmpeg,ffprobe" }: ProgramOptions,
+): Deno.ChildProcess {
+  const read = [dir, ROOT.pathname].join(",");
+  const child = new Deno.Command("env", {
+    args: [
+      ...(path === undefined ? [] : [`PATH=${path}`]),
+      ...[
+        Deno.execPath(),
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--frozen",
+        `--config=${ROOT.pathname}deno.json`,
+      ],
+      ...[`--allow-read=${read}`, `--allow-write=${dir}`, `--allow-run=${mayRun}`],
+      ...[`--allow-ffi=${ROOT.pathname}node_modules/.deno/onnxruntime-node@1.30.0`],
+      ...["--ignore-env", `${ROOT.pathname}mod.ts`, ...args],
+    ],
+    cwd: dir,
+    // The graphics driver complains where the directory for its sockets is not named.
+    env: { TMPDIR: `${dir}/tmp`, XDG_RUNTIME_DIR: `${dir}/tmp` },
+    stdin: input ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  // If it ends before it has read all, its exit code tells.
+  input?.pipeTo(child.stdin).catch(() => {});
+  return child;
+}
+
+/** Runs the real program to its end. */
+export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<Ended> {
+  const child = startProgram(args, options);
+  const [{ code }, stdout, stderr] = await Promise.all([
+    child.status,
+    child.stdout.text(),
+    child.stderr.text(),
+  ]);
+  return { code, stdout, stderr };
+}
+
+/** Sends a signal to a program and all that is in its process group, as a terminal does. */
+export async function signalGroup({ pid }: Deno.ChildProcess, name: string): Promise<void> {
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", 'kill -s "$1" -- "-$2"', "sh", name, String(pid)],
+  }).output();
+  if (!success) throw new Error(`Cannot signal the process group of ${pid}`);
+}
+
+/** Counts processes of ffmpeg's with an argument that holds a text, on Linux and elsewhere. */
+const COUNT_FFMPEGS = `
+if [ -d /proc/self ]; then
+  grep -lzsxE '(.*/)?ff(mpeg|probe)' /proc/[0-9]*/cmdline | xargs -r grep -lzsF "$1" | wc -l
+else
+  ps -eo args | grep -E '^[^ ]*ff(mpeg|probe) ' | grep -cF "$1"
+fi`;
+
+/** How many processes of ffmpeg's have something to do with a directory. */
+export async function ffmpegsAbout(dir: string): Promise<number> {
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", COUNT_FFMPEGS, "sh", dir] })
+    .output();
+  return Number(new TextDecoder().decode(stdout).trim());
+}
+
+/** How many frames a video holds, counted by decoding it. */
+export async function framesIn(path: string): Promise<number> {
+  const { stdout } = await new Deno.Command("ffprobe", {
+    args: [
+      ...["-v", "error", "-count_frames", "-select_streams", "v:0"],
+      ...["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", path],
+    ],
+  }).output();
+  return Number(new TextDecoder().decode(stdout).trim());
+}

@@ -1,0 +1,361 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ffmpegsAbout, framesIn, runProgram, signalGroup, startProgram } from "./_program.ts";
+import { inTempDir, namesIn } from "./_temp_dir.ts";
+
+const CLIP = new URL("fixtures/clips/talking_face.mp4", import.meta.url);
+const CLIP_FRAMES = 250;
+
+/** A part of the clip that is soon done: 25 frames. */
+const SHORT = ["--duration", "1", "--device", "cpu"];
+
+/** Runs a test in a directory in which the clip lies as in.mp4. */
+async function besideClip(use: (dir: string) => Promise<void>): Promise<void> {
+  await inTempDir(async (dir) => {
+    // The directory's true name, as processes show it.
+    const home = await Deno.realPath(dir);
+    await Deno.copyFile(CLIP, `${home}/in.mp4`);
+    await Deno.mkdir(`${home}/tmp`);
+    await use(home);
+  });
+}
+
+/** What lies in a directory, but for that of temporary files. */
+async function filesIn(dir: string): Promise<string[]> {
+  return (await namesIn(dir)).filter((name) => name !== "tmp");
+}
+
+/** The records of a text of JSON lines. */
+function recordsOf(text: string): { readonly [name: string]: unknown }[] {
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+Deno.test("steadybox shows its version and, for each command, help with an example", async () => {
+  await inTempDir(async (dir) => {
+    const version = await runProgram(["--version"], { dir });
+    assertMatch(version.stdout, /^\d+\.\d+\.\d+\n$/);
+    for (const command of [[], ["run"], ["probe"], ["models"], ["devices"]]) {
+      const { code, stdout, stderr } = await runProgram([...command, "--help"], { dir });
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, `Examples:\n  steadybox ${command.join("")}`);
+    }
+  });
+});
+
+Deno.test("steadybox completes commands for a shell", async () => {
+  await inTempDir(async (dir) => {
+    const { code, stdout } = await runProgram(["completion", "bash"], { dir });
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "complete");
+  });
+});
+
+Deno.test("steadybox run writes the video, the texts and a summary", async () => {
+  await besideClip(async (dir) => {
+    const texts = ["--jsonl", "o.jsonl", "--mot", "o.txt", "--coco", "o.json", "--csv", "o.csv"];
+    const { code, stdout, stderr } = await runProgram(
+      ["run", "in.mp4", "-o", "o.mp4", ...texts, ...SHORT],
+      { dir },
+    );
+    assertEquals([code, stdout], [0, ""]);
+    const written = ["o.csv", "o.images.json", "o.json", "o.jsonl", "o.mp4", "o.txt"];
+    assertEquals(await filesIn(dir), ["in.mp4", ...written]);
+    const frames = await framesIn(`${dir}/o.mp4`);
+    const records = recordsOf(await Deno.readTextFile(`${dir}/o.jsonl`));
+    assertEquals(records.length, frames);
+    assert(frames >= 24 && frames <= 25);
+    assertStringIncludes(stderr, `${frames} in, ${frames} out`);
+    for (const name of written) assertStringIncludes(stderr, name);
+    for (const stage of ["letterbox", "infer", "blend", "annotate", "encode"]) {
+      assertMatch(stderr, new RegExp(`${stage} +[\\d.]+ +[\\d.]+\\n`));
+    }
+  });
+});
+
+Deno.test("steadybox run finds the same with and without a video, whatever it also writes", async () => {
+  await besideClip(async (dir) => {
+    await runProgram(["run", "in.mp4", "--jsonl", "a", ...SHORT], { dir });
+    await runProgram(["run", "in.mp4", "--jsonl", "b", "-o", "o.mp4", ...SHORT], { dir });
+    const [a, b] = await Promise.all(["a", "b"].map((name) => Deno.readTextFile(`${dir}/${name}`)));
+    assertEquals(a, b);
+    assert(recordsOf(a!).every(({ objects }) => (objects as unknown[]).length === 1));
+  });
+});
+
+Deno.test("steadybox run writes nothing where nothing is named", async () => {
+  await besideClip(async (dir) => {
+    const { code, stdout, stderr } = await runProgram(["run", "in.mp4", ...SHORT], { dir });
+    assertEquals([code, stdout], [0, ""]);
+    assertStringIncludes(stderr, "nothing");
+    assertEquals(await filesIn(dir), ["in.mp4"]);
+    const quiet = await runProgram(["run", "in.mp4", "--quiet", ...SHORT], { dir });
+    assertEquals(quiet, { code: 0, stdout: "", stderr: "" });
+  });
+});
+
+Deno.test("steadybox run - reads standard input, and keeps nothing of it", async () => {
+  await besideClip(async (dir) => {
+    const { readable: input } = await Deno.open(CLIP);
+    const { code, stdout, stderr } = await runProgram(
+      ["run", "-", "--jsonl", "-", "--duration", "0.2"],
+      { dir, input },
+    );
+    assertEquals(code, 0);
+    assertEquals(recordsOf(stdout).map(({ source }) => source).at(-1), "standard input");
+    assertStringIncludes(stderr, "standard input");
+    assertEquals(await filesIn(dir), ["in.mp4"]);
+    assertEquals((await namesIn(`${dir}/tmp`)).filter((name) => name.includes("steadybox")), []);
+    const bad = await runProgram(["run", "-"], { dir, input: ReadableStream.from([]) });
+    assertEquals(bad.code, 3);
+    assertEquals(bad.stderr, "steadybox: Cannot read standard input: it is empty\n");
+    assertEquals((await namesIn(`${dir}/tmp`)).filter((name) => name.includes("steadybox")), []);
+  });
+});
+
+Deno.test("steadybox run --vid-stride holds boxes between, and writes every frame", async () => {
+  await besideClip(async (dir) => {
+    const { stdout } = await runProgram(
+      ["run", "in.mp4", "--jsonl", "-", "-o", "o.mp4", "--vid-stride", "4", ...SHORT],
+      { dir },
+    );
+    const records = recordsOf(stdout);
+    assertEquals(await framesIn(`${dir}/o.mp4`), records.length);
+    records.forEach(({ held }, at) => assertEquals(held ?? false, at % 4 !== 0));
+  });
+});
+
+Deno.test("steadybox run takes pictures: one, several, a glob, a directory", async () => {
+  await besideClip(async (dir) => {
+    await Deno.mkdir(`${dir}/album`);
+    await new Deno.Command("ffmpeg", {
+      args: ["-v", "error", "-i", `${dir}/in.mp4`, "-frames:v", "3", `${dir}/album/%d.png`],
+    }).output();
+    const one = await runProgram(["run", "album/2.png", "-o", "one.jpg"], { dir });
+    assertEquals(one.code, 0);
+    const all = await runProgram(["run", "album", "-o", "boxes", "--csv", "c.csv"], { dir });
+    assertEquals(all.code, 0);
+    assertEquals(await namesIn(`${dir}/boxes`), ["1.png", "2.png", "3.png"]);
+    const some = await runProgram(["run", "album/[12].png", "--jsonl", "-"], { dir });
+    assertEquals(recordsOf(some.stdout).map(({ source }) => source), [
+      "album/1.png",
+      "album/2.png",
+    ]);
+  });
+});
+
+Deno.test("steadybox probe tells what a file holds, in words and as JSON", async () => {
+  await besideClip(async (dir) => {
+    const words = await runProgram(["probe", "in.mp4"], { dir });
+    assertEquals(words.code, 0);
+    for (const word of ["h264", "360x288", "24 fps", "constant", "10.4 s", "bt601"]) {
+      assertStringIncludes(words.stdout, word);
+    }
+    const json = await runProgram(["probe", "in.mp4", "--json"], { dir });
+    const { video } = JSON.parse(json.stdout);
+    assertEquals([video.width, video.height, video.frameCount], [360, 288, CLIP_FRAMES]);
+  });
+});
+
+Deno.test("steadybox models lists the models, and all that is known of one", async () => {
+  await inTempDir(async (dir) => {
+    const { stdout } = await runProgram(["models"], { dir });
+    for (const name of ["blazeface-short", "blazeface-full", "blazeface-full-sparse"]) {
+      assertMatch(stdout, new RegExp(`^${name} .*Apache-2\\.0$`, "m"));
+    }
+    const info = await runProgram(["models", "info", "blazeface-short"], { dir });
+    for (const word of ["128x128", "101,390", "Apache-2.0", "@mediapipe/face_detection"]) {
+      assertStringIncludes(info.stdout, word);
+    }
+    assertMatch(info.stdout, /SHA-256 +[0-9a-f]{64}\n/);
+  });
+});
+
+Deno.test("steadybox devices tells what auto takes, and why", async () => {
+  await inTempDir(async (dir) => {
+    const { code, stdout } = await runProgram(["devices"], { dir });
+    assertEquals(code, 0);
+    for (const name of ["webgpu", "cpu", "wasm"]) {
+      assertMatch(stdout, new RegExp(`^${name} `, "m"));
+    }
+    assertMatch(stdout, /--device auto takes (webgpu|cpu|wasm): ./);
+  });
+});
+
+/** Files to go wrong with, made of the clip. */
+async function makeBadFiles(dir: string): Promise<void> {
+  const clip = await Deno.readFile(CLIP);
+  await Deno.writeTextFile(`${dir}/text.mp4`, "This is no video.\n");
+  await Deno.writeFile(`${dir}/empty.mp4`, new Uint8Array());
+  await Deno.writeFile(`${dir}/cut.mp4`, clip.subarray(0, clip.length / 2));
+  const moov = new TextDecoder("latin1").decode(clip).indexOf("moov");
+  const withoutMoov = clip.slice();
+  withoutMoov.set(new TextEncoder().encode("gone"), moov);
+  await Deno.writeFile(`${dir}/nomoov.mp4`, withoutMoov);
+  await Deno.mkdir(`${dir}/nothing`);
+  const weights = new URL(
+    import.meta.resolve("@mediapipe/face_detection/face_detection_short_range.tflite"),
+  );
+  await Deno.writeFile(`${dir}/cut.tflite`, (await Deno.readFile(weights)).subarray(0, 100_000));
+  await Deno.writeTextFile(`${dir}/text.onnx`, "This is no network.\n");
+}
+
+/** What goes wrong: the arguments, the exit code, and what the line has to name. */
+const MISTAKES: readonly (readonly [args: string, code: number, named: string])[] = [
+  ["run missing.mp4 -o o.mp4", 3, "missing.mp4"],
+  ["run nothing -o o", 3, "nothing"],
+  ["run nothing/*.png -o o", 3, "nothing/*.png"],
+  ["run text.mp4 -o o.mp4 --jsonl o.jsonl", 3, "text.mp4"],
+  ["run empty.mp4 -o o.mp4", 3, "empty.mp4"],
+  ["run cut.mp4 -o o.mp4 --jsonl o.jsonl --coco o.json", 3, "cut.mp4"],
+  ["run nomoov.mp4 -o o.mp4", 3, "nomoov.mp4"],
+  ["run gopher://host/a -o o.mp4", 3, "gopher"],
+  ["probe text.mp4", 3, "text.mp4"],
+  ["run in.mp4 -o none/o.mp4", 4, "none"],
+  ["run in.mp4 -o text.mp4/o.mp4", 4, "text.mp4"],
+  ["run in.mp4 -o nothing", 4, "nothing"],
+  ["run in.mp4 -o text.mp4", 4, "--overwrite"],
+  ["run in.mp4 -o in.mp4 --overwrite", 4, "in.mp4"],
+  ["run in.mp4 -o ./nothing/../in.mp4 --overwrite", 4, "in.mp4"],
+  ["run in.mp4 --jsonl o --mot ./o", 4, "--jsonl"],
+  ["run in.mp4 -o o.mp4 --codec nonsense", 4, "o.mp4"],
+  ["run in.mp4 -o o.mp4 --model blazeface-ful", 5, "blazeface-full"],
+  ["run in.mp4 -o o.mp4 --model cut.tflite", 5, "TFLite file"],
+  ["run in.mp4 -o o.mp4 --model text.onnx", 5, "ONNX file"],
+  ["models info nonsense", 5, "nonsense"],
+  ["run in.mp4 --conf 2", 2, "--conf"],
+  ["run in.mp4 --vid-stride 0", 2, "--vid-stride"],
+  ["run in.mp4 --device gpu", 2, "--device"],
+  ["run in.mp4 --classes cat", 2, "--classes"],
+  ["run in.mp4 --jsonl - --csv -", 2, "--csv"],
+  ["run in.mp4 -o -", 2, "--output"],
+  ["run in.mp4 --ouptut o.mp4", 2, "--output"],
+  ["rnu in.mp4", 2, "run"],
+];
+
+Deno.test.each(MISTAKES)("steadybox %s exits with %d", async (line, expected, named) => {
+  await besideClip(async (dir) => {
+    await makeBadFiles(dir);
+    const before = await filesIn(dir);
+    const { code, stdout, stderr } = await runProgram(line.split(" "), { dir });
+    assertMatch(stderr, /^steadybox: [^\n]+\n$/);
+    assertStringIncludes(stderr, named);
+    assertEquals([code, stdout], [expected, ""]);
+    assertEquals(await filesIn(dir), before);
+  });
+});
+
+Deno.test("steadybox says in a line that ffmpeg is missing", async () => {
+  await besideClip(async (dir) => {
+    await Deno.mkdir(`${dir}/bin`);
+    for (const command of [["run", "in.mp4", "-o", "o.mp4"], ["probe", "in.mp4"]]) {
+      const { code, stderr } = await runProgram(command, { dir, path: `${dir}/bin` });
+      assertEquals(code, 1);
+      assertMatch(stderr, /^steadybox: [^\n]*install ffmpeg[^\n]*\n$/);
+    }
+    assertEquals(await filesIn(dir), ["bin", "in.mp4"]);
+  });
+});
+
+Deno.test("steadybox names the permission that is missing", async () => {
+  await besideClip(async (dir) => {
+    const { code, stderr } = await runProgram(["run", "in.mp4"], { dir, mayRun: "true" });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^steadybox: [^\n]*--allow-run="ff(mpeg|probe)"[^\n]*\n$/);
+    const outside = await runProgram(["run", "in.mp4", "-o", "../o.mp4"], { dir });
+    assertEquals(outside.code, 1);
+    assertMatch(outside.stderr, /^steadybox: [^\n]*--allow-(read|write)=[^\n]*\n$/);
+  });
+});
+
+Deno.test("steadybox run --jsonl - ends quietly when nobody reads any more", async () => {
+  await besideClip(async (dir) => {
+    const child = startProgram(["run", "in.mp4", "--jsonl", "-"], { dir });
+    const reader = child.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    const [{ code }, stderr] = await Promise.all([child.status, child.stderr.text()]);
+    assertEquals([code, stderr], [0, ""]);
+
+    const writing = startProgram(["run", "in.mp4", "--jsonl", "-", "-o", "o.mp4"], { dir });
+    await writing.stdout.cancel();
+    const [end, complaint] = await Promise.all([writing.status, writing.stderr.text()]);
+    assertEquals(end.code, 4); // The video was asked for, and is not there.
+    assertMatch(complaint, /^steadybox: [^\n]*o\.mp4[^\n]*\n$/);
+    assertEquals(await filesIn(dir), ["in.mp4"]);
+  });
+});
+
+/**
+ * Starts a run whose results are read only up to its first frames: what more it finds soon fills
+ * the pipe, so that it is in the middle of its work.
+ */
+async function startedRun(dir: string): Promise<{
+  child: Deno.ChildProcess;
+  rest(): Promise<string>;
+}> {
+  const args = ["run", `${dir}/in.mp4`, "--jsonl", "-", "-o", `${dir}/o.mp4`];
+  const child = startProgram(args, { dir });
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = (await reader.read()).value ?? "";
+  return {
+    child,
+    async rest() {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        text += part.value;
+      }
+      return text;
+    },
+  };
+}
+
+Deno.test.each([["INT", 130], ["TERM", 143], ["HUP", 129]])(
+  "SIG%s in the middle leaves a whole video up to there, and no ffmpeg",
+  async (name, expected) => {
+    await besideClip(async (dir) => {
+      const { child, rest } = await startedRun(dir);
+      assert(await ffmpegsAbout(dir) > 0);
+      await signalGroup(child, name);
+      const [text, { code }, stderr] = await Promise.all([
+        rest(),
+        child.status,
+        child.stderr.text(),
+      ]);
+      assertEquals(code, expected);
+      assertStringIncludes(stderr, "Interrupted");
+      const frames = recordsOf(text).length;
+      assert(frames < CLIP_FRAMES, `All ${frames} frames were done before the signal came`);
+      assertEquals(await framesIn(`${dir}/o.mp4`), frames);
+      assertEquals(await filesIn(dir), ["in.mp4", "o.mp4"]);
+      assertEquals(await ffmpegsAbout(dir), 0);
+    });
+  },
+);
+
+Deno.test("a second SIGINT ends at once", async () => {
+  await besideClip(async (dir) => {
+    // The results are not read, so that the run cannot end by itself.
+    const { child, rest } = await startedRun(dir);
+    const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    await signalGroup(child, "INT");
+    assertStringIncludes((await stderr.read()).value ?? "", "once more");
+    await signalGroup(child, "INT");
+    assertEquals((await child.status).code, 130);
+    await Promise.all([rest(), stderr.cancel()]);
+    await untilNoFfmpeg(dir);
+  });
+});
+
+Deno.test("SIGKILL leaves no ffmpeg", async () => {
+  await besideClip(async (dir) => {
+    const { child, rest } = await startedRun(dir);
+    assert(await ffmpegsAbout(dir) > 0);
+    child.kill("SIGKILL");
+    await Promise.all([child.status, rest(), child.stderr.cancel()]);
+    await untilNoFfmpeg(dir);
+  });
+});
+
+/** Looks again and again, as a process takes its time to end. */
+async function untilNoFfmpeg(dir: string): Promise<void> {
+  for (let looks = 0; looks < 300; looks++) if (await ffmpegsAbout(dir) === 0) return;
+  throw new Error("There is still an ffmpeg at work");
+}
