@@ -1,5 +1,5 @@
 import type { Device } from "../pipeline/inference_session.ts";
-import { DEVICES, surveyOf } from "./_survey.ts";
+import { DEVICES, surveyOf } from "./inference/survey.ts";
 
 /** What is known of a device without opening it. */
 export interface DeviceReport {

@@ -1,9 +1,9 @@
 import { DeviceError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
-import type { OpenRequest } from "./_messages.ts";
-import { DEVICES, surveyOf } from "./_survey.ts";
-import { threadCount } from "./_thread_count.ts";
-import { WorkerSession } from "./_worker_session.ts";
+import type { OpenRequest } from "./inference/messages.ts";
+import { DEVICES, surveyOf } from "./inference/survey.ts";
+import { threadCount } from "./inference/thread_count.ts";
+import { WorkerSession } from "./inference/worker_session.ts";
 
 /** Options for {@linkcode openSession}. */
 export interface OpenSessionOptions {

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** The only files that may name the package (or start the program) for their room. */
 const ONLY_IN: readonly { readonly what: RegExp; readonly files: readonly string[] }[] = [
-  { what: /^onnxruntime-/, files: ["models/worker.ts"] },
+  { what: /^onnxruntime-/, files: ["models/inference/worker.ts"] },
 ];
 
 const ROOT = new URL("../", import.meta.url).pathname;

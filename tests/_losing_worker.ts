@@ -16,4 +16,4 @@ GPUAdapter.prototype.requestDevice = async function (descriptor) {
 const channel = new BroadcastChannel("lose the GPU");
 channel.onmessage = () => devices.forEach((device) => device.destroy());
 
-await import("../models/worker.ts");
+await import("../models/inference/worker.ts");

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { DeviceError } from "../pipeline/errors.ts";
-import { affineAnswer, affineNetwork } from "../tests/_tiny_network.ts";
-import type { OpenRequest } from "./_messages.ts";
-import { WorkerSession } from "./_worker_session.ts";
+import { DeviceError } from "../../pipeline/errors.ts";
+import { affineAnswer, affineNetwork } from "../../tests/_tiny_network.ts";
+import type { OpenRequest } from "./messages.ts";
+import { WorkerSession } from "./worker_session.ts";
 
 const hasGpu = await navigator.gpu.requestAdapter() !== null;
 
@@ -85,7 +85,7 @@ Deno.test("WorkerSession repeats what a lost GPU was working on, and says so", {
   });
   await using session = await WorkerSession.open(requestFor("webgpu"), {
     description: "",
-    workerUrl: new URL("../tests/_losing_worker.ts", import.meta.url),
+    workerUrl: new URL("../../tests/_losing_worker.ts", import.meta.url),
   });
   await assertAnswers(session, 1);
   assertEquals(session.fallbacks, []);

@@ -1,4 +1,4 @@
-import type { Outputs } from "../pipeline/tensor.ts";
+import type { Outputs } from "../../pipeline/tensor.ts";
 
 /** A tensor in a GPU's memory. */
 export interface GpuTensor {

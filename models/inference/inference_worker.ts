@@ -1,16 +1,19 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { DeviceError, ModelError, type SteadyboxError } from "../pipeline/errors.ts";
-import type { Outputs, Tensor } from "../pipeline/tensor.ts";
-import { DeviceLost } from "./_device_lost.ts";
-import { listen } from "./_listen.ts";
+import { DeviceError, ModelError, type SteadyboxError } from "../../pipeline/errors.ts";
+import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import { DeviceLost } from "./device_lost.ts";
+import { listen } from "./listen.ts";
 import {
   messageOf,
   type OpenedReply,
   type OpenRequest,
   type WorkerReply,
   type WorkerRequest,
-} from "./_messages.ts";
-import { WORKER_URL } from "./_worker_url.ts";
+} from "./messages.ts";
+import { WORKER_URL } from "./worker_url.ts";
+
+/** How long a worker may take to end the runs that it is asked to give up, in milliseconds. */
+const GRACE_MS = 2000;
 
 /**
  * The main thread's end of one worker: questions out, each answer back to its question.
@@ -25,15 +28,23 @@ export class InferenceWorker implements AsyncDisposable {
   readonly #opening = Promise.withResolvers<OpenedReply>();
   readonly #runs = new Map<number, PromiseWithResolvers<Outputs>>();
   #lastId = 0;
+  /** How many runs the worker has not answered yet. */
+  #unanswered = 0;
+  readonly #isNative: boolean;
+  readonly #quiet = Promise.withResolvers<void>();
   /** Why nothing more comes from the worker. */
   #end: SteadyboxError | undefined;
 
   /** Starts a worker and makes it open a network. */
   constructor(request: OpenRequest, url: URL = WORKER_URL) {
+    this.#isNative = request.device === "cpu";
     this.#opening.promise.catch(() => {}); // Whoever waits for it hears of it.
     this.#worker = new Worker(url);
     this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(messageOf(error)))));
-    this.#worker.on("exit", () => this.#fail(new DeviceError(failing("its thread ended"))));
+    this.#worker.on("exit", () => {
+      this.#fail(new DeviceError(failing("its thread ended")));
+      this.#quiet.resolve();
+    });
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     listen(this.#port, (reply: WorkerReply) => this.#hear(reply));
@@ -57,6 +68,7 @@ export class InferenceWorker implements AsyncDisposable {
     const run = Promise.withResolvers<Outputs>();
     const id = ++this.#lastId;
     this.#runs.set(id, run);
+    this.#unanswered++;
     this.#ask({ kind: "run", id, input }, transfer);
     return run.promise;
   }
@@ -64,8 +76,15 @@ export class InferenceWorker implements AsyncDisposable {
   /** Ends the thread; whatever is pending fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#fail(new DeviceError("Cannot run the network: the session was closed"));
-    this.#port.close();
     this.#worker.ref(); // So that its end is waited for.
+    this.#port.ref();
+    if (this.#isNative && this.#unanswered > 0) {
+      // A native run would go on without the thread, in memory that goes with it.
+      const timer = setTimeout(() => this.#quiet.resolve(), GRACE_MS);
+      await this.#quiet.promise;
+      clearTimeout(timer);
+    }
+    this.#port.close();
     await this.#worker.terminate();
   }
 
@@ -84,9 +103,11 @@ export class InferenceWorker implements AsyncDisposable {
         this.#fail(refusalFrom(reply));
         break;
       case "answer":
+        this.#answered();
         this.#taken(reply.id)?.resolve(reply.outputs);
         break;
       case "failed":
+        this.#answered();
         this.#taken(reply.id)?.reject(new DeviceError(failing(reply.message)));
         break;
       case "lost":
@@ -94,8 +115,14 @@ export class InferenceWorker implements AsyncDisposable {
         break;
       case "crashed":
         this.#fail(new DeviceError(failing(reply.message)));
+        this.#quiet.resolve(); // It answers no more.
     }
-    if (this.#runs.size === 0) this.#rest();
+    if (this.#runs.size === 0 && this.#unanswered === 0) this.#rest();
+  }
+
+  #answered(): void {
+    this.#unanswered--;
+    if (this.#end && this.#unanswered === 0) this.#quiet.resolve();
   }
 
   /** Lets the process end, as nothing is waited for. */

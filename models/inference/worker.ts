@@ -8,19 +8,19 @@
 
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
-import type { Outputs, Tensor } from "../pipeline/tensor.ts";
-import { findAdapter } from "./_adapter.ts";
-import { checkInterface } from "./_check_interface.ts";
-import { requestDevice } from "./_gpu_device.ts";
-import { GpuReader, type GpuTensor } from "./_gpu_reader.ts";
-import { listen } from "./_listen.ts";
+import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import { findAdapter } from "./adapter.ts";
+import { checkInterface } from "./check_interface.ts";
+import { requestDevice } from "./gpu_device.ts";
+import { GpuReader, type GpuTensor } from "./gpu_reader.ts";
+import { listen } from "./listen.ts";
 import {
   messageOf,
   type OpenRequest,
   type RunRequest,
   type WorkerReply,
   type WorkerRequest,
-} from "./_messages.ts";
+} from "./messages.ts";
 
 /** A network ready to run. */
 interface Opened {

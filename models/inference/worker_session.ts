@@ -1,9 +1,9 @@
-import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
-import type { Outputs, Tensor } from "../pipeline/tensor.ts";
-import { checkInput } from "./_check_input.ts";
-import { DeviceLost } from "./_device_lost.ts";
-import { InferenceWorker } from "./_inference_worker.ts";
-import type { OpenedReply, OpenRequest } from "./_messages.ts";
+import type { Device, InferenceSession } from "../../pipeline/inference_session.ts";
+import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import { checkInput } from "./check_input.ts";
+import { DeviceLost } from "./device_lost.ts";
+import { InferenceWorker } from "./inference_worker.ts";
+import type { OpenedReply, OpenRequest } from "./messages.ts";
 
 /** What a session knows besides its network. */
 interface WorkerSessionOptions {

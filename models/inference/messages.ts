@@ -1,5 +1,5 @@
-import type { Device } from "../pipeline/inference_session.ts";
-import type { Outputs, Tensor } from "../pipeline/tensor.ts";
+import type { Device } from "../../pipeline/inference_session.ts";
+import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 
 /** What the main thread asks of a worker: first to open a network, once, then to run it. */
 export type WorkerRequest = OpenRequest | RunRequest;

@@ -1,4 +1,4 @@
-import type { Tensor } from "../pipeline/tensor.ts";
+import type { Tensor } from "../../pipeline/tensor.ts";
 
 /** Throws a RangeError unless a network can take the input. */
 export function checkInput({ dims, data }: Tensor, shape: readonly (number | string)[]): void {

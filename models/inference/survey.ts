@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import type { Device } from "../pipeline/inference_session.ts";
-import { findAdapter } from "./_adapter.ts";
-import { threadCount } from "./_thread_count.ts";
-import { WORKER_FOLDER } from "./_worker_url.ts";
+import type { Device } from "../../pipeline/inference_session.ts";
+import { findAdapter } from "./adapter.ts";
+import { threadCount } from "./thread_count.ts";
+import { WORKER_FOLDER } from "./worker_url.ts";
 
 /** Whether a device can be had, as far as can be told without opening it. */
 export interface Survey {
