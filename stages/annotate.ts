@@ -1,6 +1,6 @@
 import type { Detected } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import { Annotator } from "./_annotator.ts";
+import { Annotator } from "./drawing/annotator.ts";
 
 /** What {@linkcode annotate} draws. */
 export interface AnnotateOptions {

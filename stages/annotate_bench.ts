@@ -2,7 +2,7 @@ import type { Detection } from "../pipeline/detection.ts";
 import type { FrameSource } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
-import { Annotator } from "./_annotator.ts";
+import { Annotator } from "./drawing/annotator.ts";
 
 const FRAMES = 100;
 const LABELS = ["face", "person", "traffic light", "Лицо", "वाहन"];

@@ -5,7 +5,7 @@ import type { Detection } from "../pipeline/detection.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { type Planes, planesByteLength, planesFrom } from "../pipeline/planes.ts";
 import { detected, found } from "../tests/_detected.ts";
-import { PALETTE } from "./_palette.ts";
+import { PALETTE } from "./drawing/palette.ts";
 import { annotate, type AnnotateOptions } from "./annotate.ts";
 
 const BOX_ONLY = { labels: false, confidence: false, keypoints: false } as const;

@@ -4,11 +4,11 @@ import { FramePool } from "../pipeline/frame_pool.ts";
 import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
 import { source } from "../pipeline/source.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
-import { ByteReader } from "./_byte_reader.ts";
-import { decoderArguments } from "./_decoder_arguments.ts";
-import { type FfmpegProcess, outcomeIn, spawnFfmpeg } from "./_ffmpeg.ts";
-import { complaintAbout, isRereadable } from "./_input.ts";
-import { type NutPacket, NutReader } from "./_nut_reader.ts";
+import { ByteReader } from "./ffmpeg/byte_reader.ts";
+import { decoderArguments } from "./ffmpeg/decoder_arguments.ts";
+import { type FfmpegProcess, outcomeIn, spawnFfmpeg } from "./ffmpeg/process.ts";
+import { complaintAbout, isRereadable } from "./ffmpeg/input.ts";
+import { type NutPacket, NutReader } from "./ffmpeg/nut_reader.ts";
 import { probe, type SourceReport } from "./probe.ts";
 
 /** Which part of a source is decoded. */

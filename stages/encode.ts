@@ -1,8 +1,8 @@
 import { OutputError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
-import { EncoderRun } from "./_encoder_run.ts";
-import { createPartialFile } from "./_partial_file.ts";
+import { EncoderRun } from "./ffmpeg/encoder_run.ts";
+import { createPartialFile } from "./writing/partial_file.ts";
 
 /** How a video is encoded. */
 export interface EncodeOptions {

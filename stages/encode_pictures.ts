@@ -2,8 +2,8 @@ import { basename, extname, join } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
-import { reasonIn, spawnFfmpeg } from "./_ffmpeg.ts";
-import { createPartialFile } from "./_partial_file.ts";
+import { reasonIn, spawnFfmpeg } from "./ffmpeg/process.ts";
+import { createPartialFile } from "./writing/partial_file.ts";
 
 /** The endings of still pictures that can be written. */
 const PICTURE_EXTENSIONS: readonly string[] = [

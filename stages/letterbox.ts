@@ -4,7 +4,7 @@ import type { Size } from "../pipeline/fit.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import { type Resampler, type TensorMaker, tensorMaker } from "./_tensor_maker.ts";
+import { type Resampler, type TensorMaker, tensorMaker } from "./sampling/tensor_maker.ts";
 
 /** Options of {@linkcode letterbox}. */
 export interface LetterboxOptions {

@@ -1,6 +1,6 @@
 import type { InputSpec } from "../pipeline/detector.ts";
 import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
-import { tensorMaker } from "./_tensor_maker.ts";
+import { tensorMaker } from "./sampling/tensor_maker.ts";
 
 const FRAME = { width: 1920, height: 1080 };
 

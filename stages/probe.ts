@@ -1,10 +1,10 @@
 import { SourceError } from "../pipeline/errors.ts";
 import type { Colour } from "../pipeline/colour.ts";
 import type { Rational, TimeBase } from "../pipeline/time_base.ts";
-import { outcomeIn, runFfprobe } from "./_ffmpeg.ts";
-import type { FfprobeReport, FfprobeStream } from "./_ffprobe_report.ts";
-import { complaintAbout, inputArguments, withoutCredentials } from "./_input.ts";
-import { colourOf, displaySizeOf, rationalFrom, rotationOf } from "./_video_properties.ts";
+import { outcomeIn, runFfprobe } from "./ffmpeg/process.ts";
+import type { FfprobeReport, FfprobeStream } from "./ffmpeg/ffprobe_report.ts";
+import { complaintAbout, inputArguments, withoutCredentials } from "./ffmpeg/input.ts";
+import { colourOf, displaySizeOf, rationalFrom, rotationOf } from "./ffmpeg/video_properties.ts";
 
 /** How many packets are looked at to tell a constant rate from a variable one. */
 const TIMING_PACKETS = 3000;

@@ -3,8 +3,8 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
-import { roundedBox, roundedShare } from "./_rounded.ts";
-import { openTextOutput, type TextOutput } from "./_text_output.ts";
+import { roundedBox, roundedShare } from "./writing/rounded.ts";
+import { openTextOutput, type TextOutput } from "./writing/text_output.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
 /** What {@linkcode writeCoco} can be told. */

@@ -1,8 +1,8 @@
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
-import { roundedBox, roundedShare } from "./_rounded.ts";
-import { writeText } from "./_write_text.ts";
+import { roundedBox, roundedShare } from "./writing/rounded.ts";
+import { writeText } from "./writing/write_text.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
 /** The columns of supervision's `CSVSink`, then (in alphabetical order, as there) the additional ones. */

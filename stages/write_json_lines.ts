@@ -4,8 +4,8 @@ import type { Size } from "../pipeline/fit.ts";
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
-import { roundedBox, roundedPixels, roundedShare } from "./_rounded.ts";
-import { writeText } from "./_write_text.ts";
+import { roundedBox, roundedPixels, roundedShare } from "./writing/rounded.ts";
+import { writeText } from "./writing/write_text.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
 function keypointRecord({ label, x, y }: Keypoint, { width, height }: Size) {

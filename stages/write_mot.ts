@@ -1,7 +1,7 @@
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
-import { roundedBox, roundedPixels, roundedShare } from "./_rounded.ts";
-import { writeText } from "./_write_text.ts";
+import { roundedBox, roundedPixels, roundedShare } from "./writing/rounded.ts";
+import { writeText } from "./writing/write_text.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
 /** What stands for an unknown: here the track's id and the place in the world. */

@@ -17,6 +17,9 @@ const ONLY_IN: readonly { readonly what: RegExp; readonly files: readonly string
   { what: /^onnxruntime-/, files: ["models/inference/worker.ts"] },
 ];
 
+/** The only file that starts processes. */
+const SPAWNER = "stages/ffmpeg/process.ts";
+
 const ROOT = new URL("../", import.meta.url).pathname;
 
 function placeOf(path: string): string {
@@ -61,6 +64,22 @@ const plugin: Deno.lint.Plugin = {
           ExportNamedDeclaration: (node) => check(node, node.source?.value),
           ImportExpression: (node) =>
             check(node, node.source.type === "Literal" ? node.source.value : undefined),
+        };
+      },
+    },
+    "one-spawner": {
+      create(context) {
+        const place = placeOf(context.filename);
+        if (place === SPAWNER || place.startsWith("tests/") || place.endsWith("_test.ts")) {
+          return {};
+        }
+        return {
+          MemberExpression(node) {
+            if (node.object.type !== "Identifier" || node.object.name !== "Deno") return;
+            if (node.property.type === "Identifier" && node.property.name === "Command") {
+              context.report({ node, message: `Cannot start a process here: only ${SPAWNER} may` });
+            }
+          },
         };
       },
     },

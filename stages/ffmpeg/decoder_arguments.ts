@@ -1,0 +1,63 @@
+import { inputArguments } from "./input.ts";
+import { hasAlpha, isRgb } from "./video_properties.ts";
+import type { SourceReport, VideoReport } from "../probe.ts";
+
+/** What makes ffmpeg decode a source as frames want it. */
+export interface DecoderArguments {
+  /** The command line. */
+  readonly args: readonly string[];
+  /** What is to be taken from each time, in ticks of the source: NUT has no times below 0. */
+  readonly ptsOffset: number;
+}
+
+/**
+ * Makes ffmpeg write the pictures of a source, upright, with square pixels, as yuv420p in NUT with
+ * the source's own times: `-copyts` keeps the start offset, `passthrough` each frame, and
+ * `-enc_time_base -1` the clock, without which variable rates are re-timed.
+ */
+export function decoderArguments(
+  url: string,
+  { video }: SourceReport,
+  { startS, durationS }: { readonly startS: number; readonly durationS: number | undefined },
+): DecoderArguments {
+  const { timeBase, startPts = 0, index, colour } = video;
+  // Whole turns of the clock, so that the offset is exact in ticks and in seconds.
+  const turns = Math.max(0, Math.ceil(-startPts / timeBase.den));
+  const args = [
+    "-hide_banner",
+    "-nostdin",
+    ...["-v", "error", "-copyts"],
+    ...(startS > 0 ? ["-ss", startS.toFixed(6)] : []),
+    ...(durationS !== undefined ? ["-t", durationS.toFixed(6)] : []),
+    ...inputArguments(url),
+    ...["-map", `0:${index}`],
+    ...["-vf", filtersFor(video)],
+    ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
+    ...(turns > 0 ? ["-output_ts_offset", String(turns * timeBase.num)] : []),
+    ...["-c:v", "rawvideo", "-pix_fmt", colour.range === "full" ? "yuvj420p" : "yuv420p"],
+    ...["-f", "nut", "-write_index", "0", "pipe:1"],
+  ];
+  return { args, ptsOffset: turns * timeBase.den };
+}
+
+/** Ffmpeg turns the picture upright before these filters. */
+function filtersFor(video: VideoReport): string {
+  const { pixelFormat, isInterlaced, width, height, colour } = video;
+  const filters: string[] = [];
+  if (isInterlaced) filters.push("bwdif=mode=send_frame:deint=interlaced");
+  if (hasAlpha(pixelFormat)) {
+    // What cannot be seen is black, not whatever colour lies behind it.
+    filters.push(
+      isRgb(pixelFormat) ? "format=gbrap" : "format=yuva444p",
+      "premultiply=inplace=1",
+    );
+  }
+  const scale = [`w=${width}:h=${height}:flags=bicubic+accurate_rnd+full_chroma_inp`];
+  if (isRgb(pixelFormat)) scale.push(`out_color_matrix=${colour.matrix}`, "out_range=tv");
+  else if (!["yuv420p", "yuvj420p"].includes(pixelFormat)) {
+    const range = colour.range === "full" ? "pc" : "tv";
+    scale.push(`in_range=${range}`, `out_range=${range}`);
+  }
+  filters.push(`scale=${scale.join(":")}`, "setsar=1");
+  return filters.join(",");
+}

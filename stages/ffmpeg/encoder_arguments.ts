@@ -1,0 +1,112 @@
+import { OutputError } from "../../pipeline/errors.ts";
+import type { FrameSource } from "../../pipeline/frame.ts";
+import type { AudioHandling } from "./audio.ts";
+import { containerOf } from "./container.ts";
+
+/** For each codec by its common name: ffmpeg's encoder, its quality unless asked, and the rest. */
+const CODECS: Readonly<
+  Record<string, { readonly encoder: string; readonly crf?: number; readonly args: string[] }>
+> = {
+  h264: {
+    encoder: "libx264",
+    crf: 20,
+    args: ["-preset", "veryfast", "-pix_fmt", "yuv420p"],
+  },
+  h265: {
+    encoder: "libx265",
+    crf: 24,
+    args: ["-preset", "veryfast", "-pix_fmt", "yuv420p", "-x265-params", "log-level=error"],
+  },
+  vp9: {
+    encoder: "libvpx-vp9",
+    crf: 32,
+    args: ["-b:v", "0", "-cpu-used", "5", "-row-mt", "1", "-pix_fmt", "yuv420p"],
+  },
+  av1: { encoder: "libsvtav1", crf: 35, args: ["-preset", "10", "-pix_fmt", "yuv420p"] },
+  mpeg4: { encoder: "mpeg4", args: ["-q:v", "4", "-pix_fmt", "yuv420p"] },
+  mjpeg: { encoder: "mjpeg", args: ["-q:v", "3", "-pix_fmt", "yuvj420p"] },
+  prores: { encoder: "prores_ks", args: ["-pix_fmt", "yuv422p10le"] },
+  ffv1: { encoder: "ffv1", args: ["-pix_fmt", "yuv420p"] },
+};
+
+/** What is said to encoders that are asked for by another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { avc: "h264", hevc: "h265" };
+
+/** A tag that ffmpeg knows; what looks otherwise is not passed on. */
+const TAG = /^[a-z0-9-]+$/;
+
+/** What the encoder is told. */
+export interface EncoderRequest {
+  /** The path that the file will have. */
+  readonly path: string;
+  /** Where it is written meanwhile. */
+  readonly partialPath: string;
+  /** What the frames came from. */
+  readonly source: FrameSource;
+  /** What becomes of the sound. */
+  readonly audio: AudioHandling;
+  /** By how many seconds the pictures are moved up, so that none is shown before 0. */
+  readonly offsetS: number;
+  /** The codec that the user asks for. */
+  readonly codec: string | undefined;
+  /** The quality that the user asks for. */
+  readonly crf: number | undefined;
+}
+
+/**
+ * Makes ffmpeg encode the pictures that it is handed in NUT, each at its own time: `passthrough`
+ * keeps each frame, `-enc_time_base -1` the clock, `-copyts` the start offset. The input is not
+ * analysed, which would hold back its first twenty pictures.
+ */
+export function encoderArguments(
+  { path, partialPath, source, audio, offsetS, codec, crf }: EncoderRequest,
+): string[] {
+  const { args: containerArgs, videoCodec } = containerOf(path);
+  return [
+    ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
+    ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
+    ...["-f", "nut", "-i", "pipe:0"],
+    ...(offsetS > 0 && audio.inputArgs.length > 0 ? ["-itsoffset", offsetS.toFixed(6)] : []),
+    ...audio.inputArgs,
+    ...["-map", "0:v"],
+    ...["-vf", colourFilter(source)],
+    ...codecArguments(codec ?? videoCodec, crf),
+    ...audio.outputArgs,
+    ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
+    ...lastDuration(source),
+    ...(source.startS > 0 ? ["-output_ts_offset", (-source.startS).toFixed(6)] : []),
+    ...(containerArgs?.(source.timeBase.den) ?? []),
+    `file:${partialPath}`,
+  ];
+}
+
+/** Only for the last frame is there no next one to end it: it lasts as long as the average. */
+function lastDuration({ frameRate }: FrameSource): string[] {
+  if (!frameRate) return [];
+  const duration = `round(${frameRate.den}/${frameRate.num}/TB)`;
+  return ["-bsf:v", `setts=pts=PTS:dts=DTS:duration=${duration}`];
+}
+
+/** NUT does not say what the numbers of the pixels mean. */
+function colourFilter({ colour: { range, tags } }: FrameSource): string {
+  const { space, primaries, transfer } = tags;
+  const params = [`range=${range === "full" ? "pc" : "tv"}`];
+  if (space && TAG.test(space)) params.push(`colorspace=${space}`);
+  if (primaries && TAG.test(primaries)) params.push(`color_primaries=${primaries}`);
+  if (transfer && TAG.test(transfer)) params.push(`color_trc=${transfer}`);
+  return `setparams=${params.join(":")}`;
+}
+
+function codecArguments(codec: string | undefined, crf: number | undefined): string[] {
+  if (codec === undefined) return crf === undefined ? [] : ["-crf", String(crf)];
+  const known = CODECS[OTHER_NAMES[codec] ?? codec];
+  if (!known) return ["-c:v", codec, ...(crf === undefined ? [] : ["-crf", String(crf)])];
+  if (crf !== undefined && known.crf === undefined) {
+    throw new OutputError(`Cannot encode ${codec} with a crf: it has no such scale`);
+  }
+  const quality = crf ?? known.crf;
+  return [
+    ...["-c:v", known.encoder, ...known.args],
+    ...(quality === undefined ? [] : ["-crf", String(quality)]),
+  ];
+}

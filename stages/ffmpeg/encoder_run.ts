@@ -1,0 +1,130 @@
+import { extname } from "node:path";
+import { OutputError } from "../../pipeline/errors.ts";
+import type { Frame, FrameSource } from "../../pipeline/frame.ts";
+import { microsecondsFrom } from "../../pipeline/time_base.ts";
+import { type AudioHandling, audioHandlingFor } from "./audio.ts";
+import { encoderArguments } from "./encoder_arguments.ts";
+import { evenSized } from "./even_size.ts";
+import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./process.ts";
+import { inputArguments } from "./input.ts";
+import { nutFrameHeader, nutHeader } from "./nut_writer.ts";
+
+/** What the user asks of the encoder. */
+interface Wishes {
+  readonly codec?: string;
+  readonly crf?: number;
+  readonly onNote?: (note: string) => void;
+}
+
+/** One run of the encoder, from the first frame to the whole file. */
+export class EncoderRun implements AsyncDisposable {
+  readonly #path: string;
+  readonly #partialPath: string;
+  readonly #source: FrameSource;
+  readonly #audio: AudioHandling;
+  readonly #child: FfmpegProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** What is added to each time so that none is below 0, in ticks: files of most kinds know no such. */
+  readonly #ptsOffset: number;
+  #lastPts: number;
+  #intervalTicks = 0;
+  #evenBuffer: Uint8Array<ArrayBuffer> | undefined;
+
+  /** Starts the encoder; nothing is written before {@linkcode EncoderRun.write}. */
+  constructor(path: string, partialPath: string, first: Frame, options: Wishes) {
+    const { source, pts, timeBase } = first;
+    this.#path = path;
+    this.#partialPath = partialPath;
+    this.#source = source;
+    this.#lastPts = pts;
+    this.#audio = audioHandlingFor(path, source, inputArguments);
+    this.#ptsOffset = Math.max(0, -pts);
+    const { width, height } = evenSized(first.planes);
+    const args = encoderArguments({
+      path,
+      partialPath,
+      source,
+      audio: this.#audio,
+      offsetS: this.#ptsOffset * timeBase.num / timeBase.den,
+      codec: options.codec,
+      crf: options.crf,
+    });
+    this.#child = spawnFfmpeg("ffmpeg", args, { stdin: "piped", stdout: "null" });
+    this.#writer = this.#child.stdin.getWriter();
+    const clock = {
+      timeBase: { num: 1, den: timeBase.den },
+      ...(source.frameRate && { frameRate: source.frameRate }),
+    };
+    this.#writer.write(nutHeader({ width, height, ...clock })).catch(() => {}); // The next will tell.
+    if (width !== source.width || height !== source.height) {
+      options.onNote?.(
+        `The video is ${width}x${height}, made even from ${source.width}x${source.height} by repeating its edge`,
+      );
+    }
+    if (this.#ptsOffset > 0) {
+      options.onNote?.("The video begins at 0, as its source begins before that");
+    }
+    if (this.#audio.note) options.onNote?.(this.#audio.note);
+  }
+
+  /** Hands a frame over; resolves when it is in the pipe. */
+  async write({ planes, pts, timeBase, source }: Frame): Promise<void> {
+    if (planes.width !== this.#source.width || planes.height !== this.#source.height) {
+      throw new OutputError(
+        `Cannot write "${this.#path}": the frames of ${source.name} change their size in mid-video`,
+      );
+    }
+    if (pts > this.#lastPts) this.#intervalTicks = pts - this.#lastPts;
+    this.#lastPts = pts;
+    const even = evenSized(planes, this.#evenBuffer);
+    if (even !== planes) this.#evenBuffer = even.data;
+    try {
+      // In whole parts of a tick, so that encoder and container count alike.
+      const ticks = (pts + this.#ptsOffset) * timeBase.num;
+      await this.#writer.write(nutFrameHeader(ticks, even.data.length));
+      await this.#writer.write(even.data);
+    } catch (cause) {
+      throw await this.#errorFrom(cause);
+    }
+  }
+
+  /** Ends the video; the file is whole afterwards. */
+  async finish(): Promise<void> {
+    try {
+      await this.#writer.close();
+    } catch (cause) {
+      throw await this.#errorFrom(cause);
+    }
+    if ((await this.#child.result).code !== 0) throw await this.#errorFrom();
+    if (this.#source.isCut && this.#source.audio) await this.#cutSound();
+  }
+
+  /** Ends the process. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.abort().catch(() => {}); // It may be closed.
+    this.#writer.releaseLock();
+    await this.#child[Symbol.asyncDispose]();
+  }
+
+  /** Sound is read up to its end, also when the pictures were made to end before theirs. */
+  async #cutSound(): Promise<void> {
+    const { timeBase, startS } = this.#source;
+    const endUs = microsecondsFrom(this.#lastPts + this.#intervalTicks, timeBase);
+    const cutPath = `${this.#partialPath}.cut${extname(this.#partialPath)}`;
+    await using child = spawnFfmpeg("ffmpeg", [
+      ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
+      ...["-i", `file:${this.#partialPath}`, "-map", "0", "-c", "copy"],
+      ...["-to", (endUs / 1e6 - startS).toFixed(6), `file:${cutPath}`],
+    ], { stdout: "null" });
+    const { code } = await child.result;
+    if (code === 0) await Deno.rename(cutPath, this.#partialPath);
+    else await Deno.remove(cutPath).catch(() => {});
+  }
+
+  async #errorFrom(cause?: unknown): Promise<OutputError> {
+    this.#child.kill();
+    const { complaint } = await this.#child.result;
+    const line = reasonIn(complaint).replaceAll(this.#partialPath, this.#path);
+    return new OutputError(`Cannot write "${this.#path}": ${line}`, { cause });
+  }
+}

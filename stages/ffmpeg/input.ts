@@ -1,0 +1,61 @@
+import { SourceError } from "../../pipeline/errors.ts";
+
+/** For each kind of URL, the protocols that ffmpeg may use to open it and what it refers to. */
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  http: "http,https,tcp,tls,crypto,data",
+  https: "http,https,tcp,tls,crypto,data",
+  rtsp: "rtsp,rtp,udp,tcp,tls,srtp",
+  rtsps: "rtsp,rtp,udp,tcp,tls,srtp",
+  rtmp: "rtmp,rtmps,tcp,tls",
+  rtmps: "rtmp,rtmps,tcp,tls",
+  srt: "srt,udp",
+  udp: "udp",
+  rtp: "rtp,udp",
+  tcp: "tcp",
+  ftp: "ftp,tcp",
+};
+
+/** What a URL begins with; two letters at least, since one may be a drive. */
+const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+
+/** Whether the source is a URL and not a path. */
+export function isUrl(source: string): boolean {
+  return SCHEME.test(source);
+}
+
+/**
+ * The arguments that make ffmpeg open a path or a URL, and nothing else: a path is never taken for
+ * an option or a protocol, and what is opened cannot make ffmpeg open what its kind may not.
+ *
+ * @throws {SourceError} If it is a URL of a kind that is not on the list.
+ */
+export function inputArguments(source: string): string[] {
+  const scheme = SCHEME.exec(source)?.[1]?.toLowerCase();
+  if (!scheme) return ["-protocol_whitelist", "file", "-i", `file:${source}`];
+  const protocols = PROTOCOLS[scheme];
+  if (!protocols) {
+    throw new SourceError(
+      `Cannot open ${withoutCredentials(source)}: "${scheme}" is none of ${
+        Object.keys(PROTOCOLS).join(", ")
+      }`,
+    );
+  }
+  return ["-protocol_whitelist", protocols, "-i", source];
+}
+
+/** Whether the source can be opened a second time and is the same then, as a feed is not. */
+export function isRereadable(source: string): boolean {
+  return !isUrl(source) || /^(https?|ftp):/i.test(source);
+}
+
+/** A source's name as it may be shown: without user and password. */
+export function withoutCredentials(source: string): string {
+  return isUrl(source) ? source.replace(/^([a-z][a-z0-9+.-]+:\/\/)[^/?#]*@/i, "$1") : source;
+}
+
+/** A complaint of ffmpeg's about a source, in which the source has its name and no credentials. */
+export function complaintAbout(source: string, complaint: string): string {
+  const name = withoutCredentials(source);
+  return complaint.replaceAll(`file:${source}`, source).replaceAll(source, name)
+    .replace(new RegExp(`^${RegExp.escape(name)}: `), "");
+}

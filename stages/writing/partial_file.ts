@@ -1,0 +1,173 @@
+import { dirname, join, parse, sep } from "node:path";
+import { OutputError } from "../../pipeline/errors.ts";
+
+/** How an output file is made. */
+export interface PartialFileOptions {
+  /** Whether a file of that name may be replaced. */
+  readonly overwrite: boolean;
+}
+
+/**
+ * A file that gets its name only once it is whole. Disposing of it before {@linkcode commit} removes
+ * what was written.
+ */
+export interface PartialFile extends AsyncDisposable {
+  /** Where to write meanwhile: an empty file beside the wanted one, with the same extension. */
+  readonly path: string;
+  /**
+   * Gives the file its name. It must be closed by then.
+   *
+   * @throws {OutputError} If that cannot be done.
+   */
+  commit(): Promise<void>;
+}
+
+/** What the operating system's complaints mean, where its own words say too little. */
+const MEANINGS: Readonly<Record<string, (target: string) => string>> = {
+  EACCES: (target) => `no permission to write in "${dirname(target)}"`,
+  EPERM: (target) => `no permission to write in "${dirname(target)}"`,
+  ENOENT: (target) => `the directory "${dirname(target)}" does not exist`,
+  ENOTDIR: (target) => `"${dirname(target)}" is not a directory`,
+  EISDIR: () => "it is a directory",
+  EPIPE: () => "its reader has closed the pipe",
+  ENOSPC: () => "no space is left on the device",
+  EROFS: () => "the file system is read-only",
+};
+
+/** What an error means, in the user's words. */
+function meaningOf(cause: unknown, target: string): string {
+  const { code, message } = cause as { readonly code?: string; readonly message?: string };
+  return MEANINGS[code ?? ""]?.(target) ??
+    (message ?? String(cause)).replace(/ \(os error.*/s, "");
+}
+
+/**
+ * What a failed write means to the user, in one line.
+ *
+ * A closed pipe, as behind `| head`, is known by the cause: it is a `Deno.errors.BrokenPipe`.
+ *
+ * @param target The path that the user named; absent if it is a stream.
+ * @param cause What was thrown.
+ * @returns The error, with the first one as its cause.
+ */
+export function outputErrorFrom(target: string | undefined, cause: unknown): OutputError {
+  if (cause instanceof OutputError) return cause;
+  const what = target === undefined ? "to the stream" : `"${target}"`;
+  return new OutputError(`Cannot write ${what}: ${meaningOf(cause, target ?? "")}`, { cause });
+}
+
+/**
+ * A name for a file while it is unfinished: in the same directory, so that it can be renamed, and
+ * with the same extension, by which ffmpeg picks the format.
+ *
+ * @param target The path that the file will have.
+ * @returns The path to write to, another one each time.
+ *
+ * @example The extension stays
+ * ```ts
+ * import { assertMatch } from "@std/assert";
+ *
+ * assertMatch(partialPathFor("clips/out.mp4"), /^clips.out\.partial-[0-9a-f]{8}\.mp4$/);
+ * ```
+ */
+export function partialPathFor(target: string): string {
+  const { dir, name, ext } = parse(target);
+  return join(dir, `${name}.partial-${crypto.randomUUID().slice(0, 8)}${ext}`);
+}
+
+/** What lies at a path, if anything does. */
+async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Refuses what can be no file's name, which would show only in the end. */
+function checkName(target: string): void {
+  if (target === "") throw new OutputError('Cannot write "": the path is empty');
+  if (target.endsWith("/") || target.endsWith(sep)) {
+    throw new OutputError(`Cannot write "${target}": it names a directory`);
+  }
+}
+
+/** Refuses to replace what the user did not allow to be replaced. */
+function checkFree(target: string, info: Deno.FileInfo | undefined, overwrite: boolean): void {
+  if (info?.isDirectory) throw new OutputError(`Cannot write "${target}": it is a directory`);
+  if (info && !overwrite) {
+    throw new OutputError(
+      `Cannot write "${target}": it exists already; allow it to be overwritten, or name another file`,
+    );
+  }
+}
+
+/** Sees to it that what was written survives a power failure, then renames it. */
+async function publish(partial: string, target: string): Promise<void> {
+  using file = await Deno.open(partial, { write: true });
+  await file.sync();
+  file.close();
+  await Deno.rename(partial, target);
+}
+
+/**
+ * Makes room for an output: an empty file beside the wanted one, which shows at once whether it can
+ * be written. A device or a named pipe cannot be written beside, so it is written to as it is.
+ *
+ * @param target The path that the file will have; if it is a link, what it points to is replaced.
+ * @param options Whether an existing file may be replaced.
+ * @returns The place to write to.
+ * @throws {OutputError} If the file exists and may not be replaced, or cannot be made.
+ *
+ * @example A file that appears when it is whole
+ * ```ts ignore
+ * await using partial = await createPartialFile("out.txt", { overwrite: false });
+ * await Deno.writeTextFile(partial.path, "all of it");
+ * await partial.commit();
+ * ```
+ */
+export async function createPartialFile(
+  target: string,
+  { overwrite }: PartialFileOptions,
+): Promise<PartialFile> {
+  try {
+    checkName(target);
+    const info = await infoOf(target);
+    if (info && !info.isFile && !info.isDirectory) {
+      return { path: target, commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+    }
+    checkFree(target, info, overwrite);
+    return await reserved(info ? await Deno.realPath(target) : target, target, overwrite);
+  } catch (cause) {
+    throw outputErrorFrom(target, cause);
+  }
+}
+
+/** Makes the empty file. */
+async function reserved(
+  finalPath: string,
+  target: string,
+  overwrite: boolean,
+): Promise<PartialFile> {
+  const path = partialPathFor(finalPath);
+  (await Deno.open(path, { write: true, createNew: true })).close();
+  let isCommitted = false;
+  return {
+    path,
+    async commit() {
+      try {
+        // Another program, or another writer, may have made it in the meantime.
+        checkFree(target, await infoOf(finalPath), overwrite);
+        await publish(path, finalPath);
+        isCommitted = true;
+      } catch (cause) {
+        throw outputErrorFrom(target, cause);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      // Whatever keeps it from being removed is a consequence of the error that is on its way.
+      if (!isCommitted) await Deno.remove(path).catch(() => {});
+    },
+  };
+}
