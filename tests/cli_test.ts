@@ -24,6 +24,12 @@ async function filesIn(dir: string): Promise<string[]> {
   return (await namesIn(dir)).filter((name) => name !== "tmp");
 }
 
+/** How many files of standard input are stored. */
+async function storedIn(dir: string): Promise<number> {
+  // The directory holds what libraries store, too.
+  return (await namesIn(`${dir}/tmp`)).filter((name) => name.startsWith("steadybox-")).length;
+}
+
 /** The records of a text of JSON lines. */
 function recordsOf(text: string): { readonly [name: string]: unknown }[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -103,11 +109,11 @@ Deno.test("steadybox run - reads standard input, and keeps nothing of it", async
     assertEquals(recordsOf(stdout).map(({ source }) => source).at(-1), "standard input");
     assertStringIncludes(stderr, "standard input");
     assertEquals(await filesIn(dir), ["in.mp4"]);
-    assertEquals((await namesIn(`${dir}/tmp`)).filter((name) => name.includes("steadybox")), []);
+    assertEquals(await storedIn(dir), 0);
     const bad = await runProgram(["run", "-"], { dir, input: ReadableStream.from([]) });
     assertEquals(bad.code, 3);
     assertEquals(bad.stderr, "steadybox: Cannot read standard input: it is empty\n");
-    assertEquals((await namesIn(`${dir}/tmp`)).filter((name) => name.includes("steadybox")), []);
+    assertEquals(await storedIn(dir), 0);
   });
 });
 
@@ -255,6 +261,19 @@ Deno.test("steadybox says in a line that ffmpeg is missing", async () => {
   });
 });
 
+Deno.test("steadybox says in a line that ffmpeg is too old", async () => {
+  await besideClip(async (dir) => {
+    await Deno.mkdir(`${dir}/bin`);
+    for (const name of ["ffmpeg", "ffprobe"]) {
+      const script = `#!/bin/sh\necho '{"program_version":{"version":"4.4.2-0ubuntu0.22.04.1"}}'\n`;
+      await Deno.writeTextFile(`${dir}/bin/${name}`, script, { mode: 0o755 });
+    }
+    const { code, stderr } = await runProgram(["run", "in.mp4"], { dir, path: `${dir}/bin` });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^steadybox: [^\n]*4\.4\.2[^\n]*too old[^\n]*\n$/);
+  });
+});
+
 Deno.test("steadybox names the permission that is missing", async () => {
   await besideClip(async (dir) => {
     const { code, stderr } = await runProgram(["run", "in.mp4"], { dir, mayRun: "true" });
@@ -330,6 +349,27 @@ Deno.test.each([["INT", 130], ["TERM", 143], ["HUP", 129]])(
   },
 );
 
+Deno.test("SIGINT while standard input is read leaves nothing of it", async () => {
+  await besideClip(async (dir) => {
+    using events = Deno.watchFs(`${dir}/tmp`);
+    const input = new TransformStream<Uint8Array>();
+    const child = startProgram(["run", "-", "-o", "o.mp4"], { dir, input: input.readable });
+    const writer = input.writable.getWriter();
+    await writer.write(new Uint8Array(100)); // And no end of it.
+    for await (const _ of events) if (await storedIn(dir) > 0) break;
+    await signalGroup(child, "INT");
+    const [{ code }, stdout, stderr] = await Promise.all([
+      child.status,
+      child.stdout.text(),
+      child.stderr.text(),
+    ]);
+    await writer.close();
+    assertEquals([code, stdout], [130, ""]);
+    assertEquals(stderr, "steadybox: Interrupted by SIGINT before the first frame\n");
+    assertEquals([await filesIn(dir), await storedIn(dir)], [["in.mp4"], 0]);
+  });
+});
+
 Deno.test("a second SIGINT ends at once", async () => {
   await besideClip(async (dir) => {
     // The results are not read, so that the run cannot end by itself.
@@ -354,7 +394,7 @@ Deno.test("SIGKILL leaves no ffmpeg", async () => {
   });
 });
 
-/** Looks again and again, as a process takes its time to end. */
+/** Looks again and again, as processes take their time to end. */
 async function untilNoFfmpeg(dir: string): Promise<void> {
   for (let looks = 0; looks < 300; looks++) if (await ffmpegsAbout(dir) === 0) return;
   throw new Error("There is still an ffmpeg at work");
