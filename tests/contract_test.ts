@@ -169,7 +169,7 @@ Deno.test.each(STAGES)(
     );
     assertEquals(error.stage, name);
     assertEquals((error.cause as Error).message, "spoiled");
-      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
@@ -189,7 +189,7 @@ Deno.test.each(STAGES)(
       (item as Carrier).frame[Symbol.dispose]();
       break;
     }
-      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
@@ -208,7 +208,7 @@ Deno.test.each(STAGES)(
       )
     );
     assertEquals(error, reason);
-      assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
+    assertEquals({ open: counts.open, isClosed: counts.isClosed }, { open: 0, isClosed: true });
   },
 );
 
