@@ -66,11 +66,11 @@ export function withoutLine(times: readonly number[], values: readonly number[])
   let covariance = 0;
   let variance = 0;
   times.forEach((time, i) => {
-    covariance += (time - meanTime) * ((values[i] ?? 0) - meanValue);
+    covariance += (time - meanTime) * (values[i]! - meanValue);
     variance += (time - meanTime) ** 2;
   });
   const slope = variance > 0 ? covariance / variance : 0;
-  return values.map((value, i) => value - meanValue - slope * ((times[i] ?? 0) - meanTime));
+  return values.map((value, i) => value - meanValue - slope * (times[i]! - meanTime));
 }
 
 /** The mean; `undefined` of nothing. */
@@ -100,7 +100,7 @@ export function quantileOf(values: readonly number[], share: number): number | u
   if (!values.length) return undefined;
   const sorted = Float64Array.from(values).sort();
   const place = share * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? 0;
-  const above = sorted[Math.ceil(place)] ?? 0;
+  const below = sorted[Math.floor(place)]!;
+  const above = sorted[Math.ceil(place)]!;
   return below + (above - below) * (place - Math.floor(place));
 }

@@ -74,7 +74,7 @@ export function bandResiduals(
   const sums = bands.map(() => ({ power: 0, share: 0, windows: 0 }));
   for (const window of windows) addWindow(window, bands, sums);
   return bands.map((band, i) => {
-    const { power, share, windows } = sums[i] ?? { power: 0, share: 0, windows: 0 };
+    const { power, share, windows } = sums[i]!;
     if (!share) return undefined;
     const meanPower = power / windows;
     const whiteDeviation = Math.sqrt(power / share);
@@ -83,29 +83,24 @@ export function bandResiduals(
 }
 
 function windowsOf(stretches: readonly (readonly Pair[])[], windowUs: number): Pair[][] {
-  const windows: Pair[][] = [];
-  const sizes = stretches.map((stretch) => Math.min(stretch.length, framesIn(stretch, windowUs)));
-  const longest = Math.max(0, ...sizes);
-  stretches.forEach((stretch, i) => {
-    const size = sizes[i] ?? 0;
-    // Beside full windows, short ones would blur the edges of the bands.
-    if (size < 4 || size < 0.9 * longest) return;
-    for (let start = 0; start + size <= stretch.length; start += Math.ceil(size / 2)) {
-      windows.push(stretch.slice(start, start + size));
-    }
+  const parted = stretches.filter(({ length }) => length >= 4).map((stretch) => {
+    const frameUs = frameTimeOf(stretch);
+    const size = Math.min(stretch.length, Math.round(windowUs / frameUs));
+    return { stretch, size, lengthUs: size * frameUs };
   });
-  return windows;
+  const longestUs = Math.max(0, ...parted.map(({ lengthUs }) => lengthUs));
+  return parted.flatMap(({ stretch, size, lengthUs }) => {
+    // Beside full windows, short ones would blur the edges of the bands.
+    if (size < 4 || lengthUs < 0.9 * longestUs) return [];
+    const count = Math.floor((stretch.length - size) / Math.ceil(size / 2)) + 1;
+    const starts = Array.from({ length: count }, (_, i) => i * Math.ceil(size / 2));
+    return starts.map((start) => stretch.slice(start, start + size));
+  });
 }
 
-function framesIn(stretch: readonly Pair[], windowUs: number): number {
-  const frameUs = frameTimeOf(stretch);
-  return frameUs ? Math.round(windowUs / frameUs) : 0;
-}
-
-/** The mean interval of a stretch, in microseconds; 0 of a single sample. */
+/** The mean interval of a stretch, in microseconds. */
 function frameTimeOf(stretch: readonly Pair[]): number {
-  const lastUs = stretch.at(-1)?.timestampUs ?? 0;
-  return stretch.length > 1 ? (lastUs - (stretch[0]?.timestampUs ?? 0)) / (stretch.length - 1) : 0;
+  return (stretch.at(-1)!.timestampUs - stretch[0]!.timestampUs) / (stretch.length - 1);
 }
 
 function addWindow(
@@ -114,16 +109,15 @@ function addWindow(
   sums: readonly { power: number; share: number; windows: number }[],
 ): void {
   const count = window.length;
-  const startUs = window[0]?.timestampUs ?? 0;
+  const startUs = window[0]!.timestampUs;
   const lengthUs = frameTimeOf(window) * count;
   const phases = window.map(({ timestampUs }) => 2 * Math.PI * (timestampUs - startUs) / lengthUs);
   const hann = phases.map((phase) => 0.5 - 0.5 * Math.cos(phase));
   const energy = hann.reduce((sum, weight) => sum + weight * weight, 0);
   const residual = withoutLine(phases, window.map(({ value, reference }) => value - reference));
-  const weighted = residual.map((value, i) => value * (hann[i] ?? 0));
+  const weighted = residual.map((value, i) => value * hann[i]!);
   bands.forEach(({ fromHz, toHz = Infinity }, i) => {
-    const sum = sums[i];
-    if (!sum) return;
+    const sum = sums[i]!;
     let share = 0;
     for (let k = 0; k <= count / 2; k++) {
       const frequencyHz = k / lengthUs * 1e6;
@@ -142,7 +136,7 @@ function powerAt(k: number, phases: readonly number[], weighted: readonly number
   let real = 0;
   let imaginary = 0;
   weighted.forEach((value, i) => {
-    const angle = k * (phases[i] ?? 0);
+    const angle = k * phases[i]!;
     real += value * Math.cos(angle);
     imaginary -= value * Math.sin(angle);
   });

@@ -57,62 +57,79 @@ export function lagBehind(
   }
   checkSeries(samples);
   checkSeries(references);
-  const stretches = stretchesOf(references, maxGapUs).filter(({ length }) => length >= 4);
   const counted = timesUs ? samples.filter((sample) => timesUs.has(sample.timestampUs)) : samples;
-  const covered = stretches.map((stretch) => ({
-    stretch,
-    samples: counted.filter(({ timestampUs }) =>
-      timestampUs - maxLagUs >= (stretch[0]?.timestampUs ?? Infinity) &&
-      timestampUs + maxLagUs <= (stretch.at(-1)?.timestampUs ?? -Infinity)
-    ),
-  })).filter(({ samples }) => samples.length);
-  const costAt = (lagUs: number) =>
-    rmsOf(
-      covered.flatMap(({ stretch, samples }) =>
-        samples.map(({ timestampUs, value }) => value - valueAt(stretch, timestampUs - lagUs))
-      ),
-    ) ?? 0;
-  const count = covered.reduce((sum, { samples }) => sum + samples.length, 0);
+  const parts = stretchesOf(references, maxGapUs)
+    .filter(({ length }) => length >= 4)
+    .map((stretch) => ({ stretch, samples: coveredBy(stretch, counted, maxLagUs) }));
+  const count = parts.reduce((sum, part) => sum + part.samples.length, 0);
   if (!count) return undefined;
-  return leastCost(costAt, { maxLagUs, stepUs: halfFrameOf(references), count, covered });
+  const { lagUs, isAtLimit } = leastCost((lag) => errorAt(parts, lag), {
+    maxLagUs,
+    stepUs: frameTimeOf(references) / 2,
+  });
+  const speed = speedAt(parts, lagUs);
+  if (!speed) return undefined;
+  return { lagUs, standardErrorUs: errorAt(parts, lagUs) / (speed * Math.sqrt(count)), isAtLimit };
 }
 
-interface Search {
-  readonly maxLagUs: number;
-  readonly stepUs: number;
-  readonly count: number;
-  readonly covered: readonly { stretch: readonly Sample[]; samples: readonly Sample[] }[];
+/** A stretch of the reference, and the samples that it covers at every lag. */
+interface Part {
+  readonly stretch: readonly Sample[];
+  readonly samples: readonly Sample[];
 }
 
-function leastCost(costAt: (lagUs: number) => number, search: Search): Lag | undefined {
-  const { maxLagUs, count, covered } = search;
-  const steps = Math.ceil(maxLagUs / search.stepUs);
-  const stepUs = maxLagUs / steps;
+function coveredBy(
+  stretch: readonly Sample[],
+  samples: readonly Sample[],
+  maxLagUs: number,
+): Sample[] {
+  const firstUs = stretch[0]!.timestampUs + maxLagUs;
+  const lastUs = stretch.at(-1)!.timestampUs - maxLagUs;
+  return samples.filter(({ timestampUs }) => timestampUs >= firstUs && timestampUs <= lastUs);
+}
+
+/** The root mean square of what is left at a lag. */
+function errorAt(parts: readonly Part[], lagUs: number): number {
+  let squares = 0;
+  let count = 0;
+  for (const { stretch, samples } of parts) {
+    for (const { timestampUs, value } of samples) {
+      squares += (value - valueAt(stretch, timestampUs - lagUs)) ** 2;
+    }
+    count += samples.length;
+  }
+  return Math.sqrt(squares / count);
+}
+
+/** The root mean square of the reference's speed at a lag, in values a microsecond. */
+function speedAt(parts: readonly Part[], lagUs: number): number {
+  return rmsOf(parts.flatMap(({ stretch, samples }) =>
+    samples.map(({ timestampUs }) => {
+      const at = Math.min(startOf(stretch, timestampUs - lagUs) + 1, stretch.length - 2);
+      const [before, after] = [stretch[at]!, stretch[at + 1]!];
+      return (after.value - before.value) / (after.timestampUs - before.timestampUs);
+    })
+  )) ?? 0;
+}
+
+function leastCost(
+  costAt: (lagUs: number) => number,
+  { maxLagUs, stepUs }: { readonly maxLagUs: number; readonly stepUs: number },
+): { lagUs: number; isAtLimit: boolean } {
+  const steps = Math.ceil(maxLagUs / stepUs);
+  const evenUs = maxLagUs / steps;
   let best = 0;
   let bestCost = costAt(0);
   for (let step = 1; step <= steps; step++) {
     // From 0 outwards, so that of two equal lags the smaller one is told.
     for (const side of [step, -step]) {
-      const cost = costAt(side * stepUs);
+      const cost = costAt(side * evenUs);
       if (cost < bestCost) [best, bestCost] = [side, cost];
     }
   }
-  const lagUs = goldenSection(
-    costAt,
-    Math.max(-maxLagUs, (best - 1) * stepUs),
-    Math.min(maxLagUs, (best + 1) * stepUs),
-  );
-  const speed = rmsOf(covered.flatMap(({ stretch, samples }) =>
-    samples.map(({ timestampUs }) => {
-      const there = timestampUs - lagUs;
-      const before = Math.max(there - stepUs, stretch[0]?.timestampUs ?? there);
-      const after = Math.min(there + stepUs, stretch.at(-1)?.timestampUs ?? there);
-      return (valueAt(stretch, after) - valueAt(stretch, before)) / (after - before);
-    })
-  ));
-  if (!speed) return undefined;
-  const standardErrorUs = costAt(lagUs) / (speed * Math.sqrt(count));
-  return { lagUs, standardErrorUs, isAtLimit: Math.abs(best) === steps };
+  const low = Math.max(-maxLagUs, (best - 1) * evenUs);
+  const high = Math.min(maxLagUs, (best + 1) * evenUs);
+  return { lagUs: goldenSection(costAt, low, high), isAtLimit: Math.abs(best) === steps };
 }
 
 /** The place of the least value between two places (Kiefer 1953), to a microsecond. */
@@ -127,61 +144,36 @@ function goldenSection(costAt: (place: number) => number, low: number, high: num
   return (low + high) / 2;
 }
 
-function halfFrameOf(samples: readonly Sample[]): number {
-  const lengthUs = (samples.at(-1)?.timestampUs ?? 0) - (samples[0]?.timestampUs ?? 0);
-  return lengthUs / (samples.length - 1) / 2;
+/** The mean interval, in microseconds. */
+function frameTimeOf(samples: readonly Sample[]): number {
+  const lengthUs = samples.at(-1)!.timestampUs - samples[0]!.timestampUs;
+  return lengthUs / (samples.length - 1);
 }
 
-/** The value of a stretch at any time within it. */
-function valueAt(stretch: readonly Sample[], timeUs: number): number {
+/** The place of the first of the four samples nearest to a time. */
+function startOf(stretch: readonly Sample[], timeUs: number): number {
   let low = 0;
   let high = stretch.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((stretch[middle]?.timestampUs ?? 0) <= timeUs) low = middle;
+    if (stretch[middle]!.timestampUs <= timeUs) low = middle;
     else high = middle;
   }
-  const start = Math.min(Math.max(low - 1, 0), stretch.length - 4);
-  const four = stretch.slice(start, start + 4);
-  return four.reduce((sum, { timestampUs, value }, i) => {
-    let weight = value;
-    four.forEach((other, k) => {
-      if (k !== i) weight *= (timeUs - other.timestampUs) / (timestampUs - other.timestampUs);
-    });
-    return sum + weight;
-  }, 0);
+  return Math.min(Math.max(low - 1, 0), stretch.length - 4);
 }
 
-/**
- * How long a filter takes from 10 % to 90 % of a step: the time between the two first crossings,
- * linear between samples.
- *
- * @param samples The filter's answer to a step without noise, in the order of time.
- * @param step The values before and after the step.
- * @returns The time in microseconds; `undefined` if 90 % is never reached.
- * @throws {RangeError} If times do not increase, a value is not finite or the step has no height.
- */
-export function stepRiseUs(
-  samples: readonly Sample[],
-  { from, to }: { readonly from: number; readonly to: number },
-): number | undefined {
-  if (!(Number.isFinite(to - from) && to !== from)) {
-    throw new RangeError(
-      `Cannot time a step as it must have a height: current value is ${to - from}`,
-    );
+/** The value of a stretch at any time within it, by Lagrange's polynomial of third degree. */
+function valueAt(stretch: readonly Sample[], timeUs: number): number {
+  const start = startOf(stretch, timeUs);
+  let sum = 0;
+  for (let i = start; i < start + 4; i++) {
+    const { timestampUs, value } = stretch[i]!;
+    let term = value;
+    for (let k = start; k < start + 4; k++) {
+      const other = stretch[k]!.timestampUs;
+      if (k !== i) term *= (timeUs - other) / (timestampUs - other);
+    }
+    sum += term;
   }
-  checkSeries(samples);
-  const crossingUs = (share: number): number | undefined => {
-    const done = samples.map(({ value }) => (value - from) / (to - from));
-    const after = done.findIndex((value) => value >= share);
-    const [earlier, later] = [samples[after - 1], samples[after]];
-    if (!later) return undefined;
-    if (!earlier) return later.timestampUs;
-    const [low = 0, high = 0] = [done[after - 1], done[after]];
-    const part = (share - low) / (high - low);
-    return earlier.timestampUs + part * (later.timestampUs - earlier.timestampUs);
-  };
-  const start = crossingUs(0.1);
-  const end = crossingUs(0.9);
-  return start === undefined || end === undefined ? undefined : end - start;
+  return sum;
 }

@@ -59,10 +59,10 @@ export function localResidual(
       const around = stretch.slice(i, i + window);
       const weights = centreWeights(around.map(({ timestampUs }) => timestampUs), degree);
       let value = centre.value;
-      around.forEach((sample, k) => value -= (weights[k] ?? 0) * sample.value);
+      around.forEach((sample, k) => value -= weights[k]! * sample.value);
       series.push({ timestampUs: centre.timestampUs, value });
       squares += value * value;
-      freedom += 1 - (weights[half] ?? 0);
+      freedom += 1 - weights[half]!;
     });
   }
   if (!series.length) return undefined;
@@ -93,8 +93,8 @@ function checkFit(window: number, degree: number): void {
 /** What each sample of a window counts in the value of the fitted polynomial at the centre. */
 function centreWeights(times: readonly number[], degree: number): number[] {
   const half = (times.length - 1) / 2;
-  const centreUs = times[half] ?? 0;
-  const reachUs = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const centreUs = times[half]!;
+  const reachUs = times.at(-1)! - times[0]!;
   const u = times.map((time) => (time - centreUs) / reachUs);
   const weights = times.map(() => 0);
   // Polynomials that are orthogonal on these very times, by Forsythe's recurrence (1957).
@@ -103,11 +103,11 @@ function centreWeights(times: readonly number[], degree: number): number[] {
   let sizeBefore = 1;
   for (let k = 0; k <= degree; k++) {
     const size = current.reduce((sum, value) => sum + value * value, 0);
-    const atCentre = current[half] ?? 0;
-    current.forEach((value, i) => weights[i] = (weights[i] ?? 0) + value * atCentre / size);
-    const shift = current.reduce((sum, value, i) => sum + (u[i] ?? 0) * value * value, 0) / size;
+    const atCentre = current[half]!;
+    current.forEach((value, i) => weights[i]! += value * atCentre / size);
+    const shift = current.reduce((sum, value, i) => sum + u[i]! * value * value, 0) / size;
     const back = k ? size / sizeBefore : 0;
-    const next = current.map((value, i) => ((u[i] ?? 0) - shift) * value - back * (before[i] ?? 0));
+    const next = current.map((value, i) => (u[i]! - shift) * value - back * before[i]!);
     [before, current, sizeBefore] = [current, next, size];
   }
   return weights;

@@ -11,6 +11,7 @@ export interface Random {
    *
    * @param limit The limit, a whole number from 1 to 2^32.
    * @returns The number.
+   * @throws {RangeError} If the limit is out of range.
    */
   below(limit: number): number;
   /**
@@ -51,6 +52,7 @@ export function seededRandom(seed: number | RandomState): Random {
   return {
     uniform,
     below(limit) {
+      checkWhole("limit", limit, 1, 2 ** 32);
       // What lies beyond the last whole multiple would favour small numbers.
       const end = 2 ** 32 - 2 ** 32 % limit;
       let word = next();
@@ -63,17 +65,20 @@ export function seededRandom(seed: number | RandomState): Random {
 }
 
 function stateFrom(seed: number): number[] {
-  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
-    throw new RangeError(
-      `Cannot draw numbers as the seed must be a whole number from 0 to 2^32 - 1: current value is ${seed}`,
-    );
-  }
+  checkWhole("seed", seed, 0, 2 ** 32 - 1);
   return [1, 2, 3, 4].map((step) => {
     let word = (seed + Math.imul(step, 0x9e3779b9)) | 0;
     word = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
     word = Math.imul(word ^ (word >>> 13), 0xc2b2ae35);
     return (word ^ (word >>> 16)) >>> 0;
   });
+}
+
+function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(
+    `Cannot draw numbers as ${name} must be a whole number from ${least} to ${most}: current value is ${value}`,
+  );
 }
 
 function nextWord(state: Uint32Array): number {

@@ -63,8 +63,8 @@ export function staticIntervals(
 }
 
 function intervalsOf(stretch: readonly Sample[], intervalUs: number): Interval[] {
-  const firstUs = stretch[0]?.timestampUs ?? 0;
-  const lastUs = stretch.at(-1)?.timestampUs ?? 0;
+  const firstUs = stretch[0]!.timestampUs;
+  const lastUs = stretch.at(-1)!.timestampUs;
   const frameUs = stretch.length > 1 ? (lastUs - firstUs) / (stretch.length - 1) : 0;
   // The last frame is shown for a while too; half a frame is allowed for rounded times.
   const count = Math.floor((lastUs - firstUs + 1.5 * frameUs) / intervalUs);
@@ -75,7 +75,19 @@ function intervalsOf(stretch: readonly Sample[], intervalUs: number): Interval[]
 }
 
 function samplesIn(samples: readonly Sample[], { startUs, endUs }: Interval): Sample[] {
-  return samples.filter(({ timestampUs }) => timestampUs >= startUs && timestampUs < endUs);
+  return samples.slice(placeOf(samples, startUs), placeOf(samples, endUs));
+}
+
+/** The place of the first sample that is not before a time. */
+function placeOf(samples: readonly Sample[], timeUs: number): number {
+  let low = 0;
+  let high = samples.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (samples[middle]!.timestampUs < timeUs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function valuesIn(samples: readonly Sample[], interval: Interval): number[] {

@@ -53,7 +53,7 @@ function differenceOf(window: readonly Sample[], first: Sample): Sample {
   let sum = 0;
   let squares = 0;
   weights.forEach((weight, i) => {
-    sum += weight * (window[i]?.value ?? 0);
+    sum += weight * (window[i]!.value - first.value); // So that a constant gives exactly 0.
     squares += weight * weight;
   });
   return { timestampUs: second.timestampUs, value: sum / Math.sqrt(squares) };

@@ -1,0 +1,64 @@
+import { type Box, iouOf, type Point } from "../box.ts";
+import type { Detection } from "../detection.ts";
+import { bestPairs } from "./_pairing.ts";
+import type { PerturbedPicture, PerturbedView } from "./perturbation.ts";
+
+/** What became of one detection of a picture or of a view. */
+export interface Outcome {
+  /** The picture's place in the list. */
+  readonly picture: number;
+  readonly view: PerturbedView;
+  /** What was found in the picture; absent for what appeared in the view only. */
+  readonly original?: Detection;
+  /** Its counterpart in the view, moved back; absent if there is none. */
+  readonly counterpart?: Detection;
+}
+
+/** Pairs what was found in a picture with what was found in one of its views. */
+export function outcomesOf(
+  { width, height, detections, views }: PerturbedPicture,
+  view: PerturbedView,
+  { picture, minIou }: { readonly picture: number; readonly minIou: number },
+): Outcome[] {
+  const reachX = Math.max(...views.map(({ dx }) => Math.abs(dx)));
+  const reachY = Math.max(...views.map(({ dy }) => Math.abs(dy)));
+  const isWhole = ({ box: { x1, y1, x2, y2 } }: Detection) =>
+    x1 >= reachX && y1 >= reachY && x2 <= width - reachX && y2 <= height - reachY;
+  const back = view.detections.map((detection) => movedBack(detection, view));
+  const scores = detections.map((a) =>
+    back.map((b) => {
+      const iou = a.classId === b.classId ? iouOf(a.box, b.box) : 0;
+      return iou >= minIou ? iou : 0;
+    })
+  );
+  const columns = new Map(bestPairs(scores));
+  const taken = new Set(columns.values());
+  const known = detections.map((original, row): Outcome => {
+    const column = columns.get(row);
+    return { picture, view, original, ...(column !== undefined && { counterpart: back[column]! }) };
+  });
+  const appeared = back.filter((detection, column) => !taken.has(column) && isWhole(detection));
+  return [
+    ...known.filter(({ original }) => isWhole(original!)),
+    ...appeared.map((counterpart) => ({ picture, view, counterpart })),
+  ];
+}
+
+function movedBack(detection: Detection, { dx, dy }: PerturbedView): Detection {
+  const { x1, y1, x2, y2 } = detection.box;
+  const keypoints = detection.keypoints?.map((point) => ({
+    ...point,
+    x: point.x - dx,
+    y: point.y - dy,
+  }));
+  return {
+    ...detection,
+    box: { x1: x1 - dx, y1: y1 - dy, x2: x2 - dx, y2: y2 - dy },
+    ...(keypoints && { keypoints }),
+  };
+}
+
+/** Two opposite corners: the other two say nothing new. */
+export function cornersOf({ x1, y1, x2, y2 }: Box<"frame">): Point<"frame">[] {
+  return [{ x: x1, y: y1 }, { x: x2, y: y2 }];
+}
