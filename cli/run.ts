@@ -124,7 +124,7 @@ async function piped(
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
   const writers = await writersFor(options, detector.labels);
-  const frames = await framesOf(input, options, interruption.signal);
+  const frames = noted(await framesOf(input, options, interruption.signal));
   await using _directory = options.output !== undefined && input.sources.kind === "pictures"
     ? await madeDirectory(options.output)
     : undefined;

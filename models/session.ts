@@ -2,6 +2,7 @@ import { DeviceError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
 import type { OpenRequest } from "./inference/messages.ts";
 import { DEVICES, surveyOf } from "./inference/survey.ts";
+import { switchOffTelemetry } from "./inference/telemetry.ts";
 import { threadCount } from "./inference/thread_count.ts";
 import { WorkerSession } from "./inference/worker_session.ts";
 
@@ -51,7 +52,7 @@ async function openNamed(
   const { isAvailable, isForAuto, description, reason } = await surveyOf(device);
   if (!isAvailable) throw new DeviceError(`Cannot use device "${device}": ${reason}`);
   const fallbacks = isForAuto ? [] : [`"${device}" is slow: ${reason}`];
-  return await WorkerSession.open(requestFor(network, device), { description, fallbacks });
+  return await openOn(device, network, { description, fallbacks });
 }
 
 /** Opens the first device of auto's order that works; what is passed over is said. */
@@ -61,7 +62,7 @@ async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSes
     const { isForAuto, description, reason } = await surveyOf(device);
     try {
       if (!isForAuto) throw new DeviceError(reason);
-      return await WorkerSession.open(requestFor(network, device), { description, fallbacks });
+      return await openOn(device, network, { description, fallbacks });
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       fallbacks.push(`"${device}" was passed over: ${error.message}`);
@@ -70,6 +71,14 @@ async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSes
   throw new DeviceError(`Cannot find a device: ${fallbacks.join("; ")}`);
 }
 
-function requestFor(network: Uint8Array<ArrayBuffer>, device: Device): OpenRequest {
-  return { kind: "open", device, network, threads: threadCount() };
+async function openOn(
+  device: Device,
+  network: Uint8Array<ArrayBuffer>,
+  { description, fallbacks }: { readonly description: string; readonly fallbacks: string[] },
+): Promise<InferenceSession> {
+  const warning = device === "cpu" ? switchOffTelemetry() : undefined;
+  return await WorkerSession.open({ kind: "open", device, network, threads: threadCount() }, {
+    description,
+    fallbacks: warning ? [...fallbacks, warning] : fallbacks,
+  });
 }

@@ -3,7 +3,7 @@ import { source } from "./source.ts";
 
 Deno.test("source() starts only when it is read, and makes an item only when one is wanted", async () => {
   let made = 0;
-  const numbers = source(async function* () {
+  const numbers = source("made", async function* () {
     for (;;) yield ++made;
   });
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -18,7 +18,7 @@ Deno.test("source() starts only when it is read, and makes an item only when one
 
 Deno.test("source() aborts its signal when cancelled, so that a wait can be given up", async () => {
   let isCleared = false;
-  const waiting = source(async function* (signal): AsyncGenerator<number> {
+  const waiting = source("made", async function* (signal): AsyncGenerator<number> {
     try {
       await new Promise((_, reject) =>
         signal.addEventListener("abort", () => reject(signal.reason))
@@ -39,7 +39,7 @@ Deno.test("source() aborts its signal when cancelled, so that a wait can be give
 Deno.test("source() gives back what was made when nobody wants it any more", async () => {
   let open = 0;
   const gate = Promise.withResolvers<void>();
-  const items = source(async function* () {
+  const items = source("made", async function* () {
     await gate.promise;
     open++;
     yield { [Symbol.dispose]: () => void open-- };
@@ -53,7 +53,7 @@ Deno.test("source() gives back what was made when nobody wants it any more", asy
 });
 
 Deno.test("source() passes on what its generator throws", async () => {
-  const broken = source(async function* (): AsyncGenerator<number> {
+  const broken = source("made", async function* (): AsyncGenerator<number> {
     yield 1;
     throw new RangeError("broken");
   });

@@ -2,7 +2,7 @@ import { SourceError } from "../pipeline/errors.ts";
 import type { Frame, FrameSource } from "../pipeline/frame.ts";
 import { FramePool } from "../pipeline/frame_pool.ts";
 import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
-import { source } from "../pipeline/source.ts";
+import { type MeteredSource, source } from "../pipeline/source.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
 import { ByteReader } from "./ffmpeg/byte_reader.ts";
 import { decoderArguments } from "./ffmpeg/decoder_arguments.ts";
@@ -23,6 +23,8 @@ export interface DecodeOptions {
   readonly durationS?: number;
   /** Ends the stream when it is aborted, as though the source ended there. */
   readonly until?: AbortSignal;
+  /** What the source is called in what is written; by itself its path or URL. */
+  readonly name?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface DecodeOptions {
  * @throws {SourceError} Through the stream, if the source cannot be read, holds no pictures or is
  * cut off.
  */
-export function decode(url: string, options: DecodeOptions = {}): ReadableStream<Frame> {
+export function decode(url: string, options: DecodeOptions = {}): MeteredSource<Frame> {
   const { startS = 0, durationS, until } = options;
   if (!(startS >= 0 && startS < Infinity)) {
     throw new RangeError(`Cannot decode as startS must be 0 or more: current value is ${startS}`);
@@ -49,7 +51,7 @@ export function decode(url: string, options: DecodeOptions = {}): ReadableStream
       `Cannot decode as durationS must be above 0: current value is ${durationS}`,
     );
   }
-  return source(async function* decode(signal) {
+  return source("decode", async function* decode(signal) {
     const report = await probe(url, { signal });
     const complaints: string[] = [];
     const frameSource = frameSourceFrom(url, report, options, complaints);
@@ -74,8 +76,8 @@ export function decode(url: string, options: DecodeOptions = {}): ReadableStream
 
 function frameSourceFrom(
   url: string,
-  { name, video, audio, durationS: sourceDurationS }: SourceReport,
-  { startS = 0, durationS, until }: DecodeOptions,
+  { name: ownName, video, audio, durationS: sourceDurationS }: SourceReport,
+  { startS = 0, durationS, until, name = ownName }: DecodeOptions,
   complaints: readonly string[],
 ): FrameSource {
   const { width, height, timeBase, colour, frameRate } = video;

@@ -1,5 +1,5 @@
 import type { Frame } from "../pipeline/frame.ts";
-import { source } from "../pipeline/source.ts";
+import { type MeteredSource, source } from "../pipeline/source.ts";
 import { decode } from "./decode.ts";
 
 /** Pictures have no times: they count as a second apart. */
@@ -25,8 +25,8 @@ export interface DecodePicturesOptions {
 export function decodePictures(
   paths: readonly string[],
   { until }: DecodePicturesOptions = {},
-): ReadableStream<Frame> {
-  return source(async function* decodePictures() {
+): MeteredSource<Frame> {
+  return source("decodePictures", async function* decodePictures() {
     let index = 0;
     for (const path of paths) {
       if (until?.aborted) return;

@@ -17,7 +17,7 @@ function greyFrames(
     readonly colour?: Colour;
   } = {},
 ): ReadableStream<{ readonly frame: Frame }> {
-  return source(async function* () {
+  return source("made", async function* () {
     for (const [index, pts] of times.entries()) {
       const black = blackFrame(index, { width, height });
       const frame = {

@@ -60,7 +60,7 @@ export function blackFrames(
   count: number,
 ): { readonly frames: ReadableStream<Frame>; readonly counts: FrameCounts } {
   const counts: FrameCounts = { made: 0, open: 0, mostOpen: 0, isClosed: false };
-  const frames = source(async function* blackFrames() {
+  const frames = source("blackFrames", async function* blackFrames() {
     try {
       for (let index = 0; index < count; index++) {
         counts.made++;

@@ -11,11 +11,24 @@ export interface Adapter {
 const SOFTWARE_NAMES = /llvmpipe|lavapipe|softpipe|swiftshader|basic render|\bwarp\b/i;
 
 /**
+ * Without a desktop the variable is missing, and Mesa says so on standard error each time that it
+ * is loaded, although nothing here needs it.
+ */
+function keepMesaQuiet(): void {
+  try {
+    if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/");
+  } catch {
+    // It takes a permission; a line too many does no harm.
+  }
+}
+
+/**
  * Asks the system for its fastest GPU.
  *
  * @returns The GPU, or nothing if there is none.
  */
 export async function findAdapter(): Promise<Adapter | undefined> {
+  keepMesaQuiet();
   // A program built without WebGPU has no `navigator.gpu`.
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) return undefined;

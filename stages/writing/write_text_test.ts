@@ -24,7 +24,7 @@ const FACE = /\b(29|30)\b/;
 /** Frames with a face each, counted as they are made and given back. */
 function faces(howMany: number, atEnd: () => void = () => {}) {
   const made = { count: 0, open: new Set<number>() };
-  const items = source<Detected>(async function* () {
+  const items = source<Detected>("made", async function* () {
     while (made.count < howMany) {
       const index = made.count++;
       made.open.add(index);
