@@ -1,6 +1,5 @@
 import { DeviceError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
-import type { OpenRequest } from "./inference/messages.ts";
 import { DEVICES, surveyOf } from "./inference/survey.ts";
 import { switchOffTelemetry } from "./inference/telemetry.ts";
 import { threadCount } from "./inference/thread_count.ts";
