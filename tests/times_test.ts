@@ -10,7 +10,14 @@ import { clipPath } from "./_clips.ts";
 import { ffmpeg, fraction, packetTimes, streamEntries, temporaryFolder } from "./_media.ts";
 
 /** Real footage: constant and slightly variable rates, with and without sound. */
-const CLIPS = ["cars_nadir.mp4", "road_vfr.mp4", "walkers_1080p.mp4", "woman_60fps.mp4"];
+const CLIPS = [
+  "cars_nadir.mp4",
+  "road_vfr.mp4",
+  "walkers_1080p.mp4",
+  "woman_60fps.mp4",
+  "drones/V_BIRD_020.mp4",
+  "franck.mp4",
+];
 
 /** A made clip: what ffmpeg is told, and what is special about the result. */
 interface Made {
