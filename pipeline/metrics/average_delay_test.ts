@@ -66,6 +66,12 @@ Deno.test("averageDelayOf() sets the confidence by the false positives a frame m
   assertAlmostEquals(delayFrames, 6 / (4 / 6 + 2) - 1);
 });
 
+Deno.test("averageDelayOf() counts nothing at the confidence that lets too much through", () => {
+  const frames = framesOf({ count: 10, foundFrom: 2, confidence: 0.6, falseConfidences: [0.6] });
+  const { byRate } = averageDelayOf(frames)!;
+  assertEquals(byRate.map((rate) => rate.delayFrames), [10, 10, 10, 10, 2, 2]);
+});
+
 Deno.test("averageDelayOf() takes a second detection of an object for false", () => {
   const frames = framesOf({ count: 10, foundFrom: 0 }).map(({ truth, detections }) => ({
     truth,

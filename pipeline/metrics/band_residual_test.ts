@@ -57,6 +57,34 @@ Deno.test("bandResiduals() is 0 for a series that is its reference, or a line aw
   }
 });
 
+Deno.test("bandResiduals() does not mix a short stretch with full windows", () => {
+  const long = seriesOf(noiseOf(300, 3));
+  const loud = noiseOf(30, 4).map((value, i) => ({
+    timestampUs: 60e6 + i * 40_000,
+    value: 50 * value,
+  }));
+  const both = [...long, ...loud];
+  assertEquals(bandResiduals(both, zerosLike(both)), bandResiduals(long, zerosLike(long)));
+  // Alone, the short one is its own window.
+  assert(bandResiduals(loud, zerosLike(loud))[1]!.whiteDeviation > 20);
+});
+
+Deno.test("bandResiduals() takes stretches of two frame rates together", () => {
+  const slow = seriesOf(noiseOf(3000, 5));
+  const fast = seriesOf(noiseOf(6000, 6), 60);
+  const both = [
+    ...slow,
+    ...fast.map((sample) => ({ ...sample, timestampUs: sample.timestampUs + 2e8 })),
+  ];
+  const ofParts = [slow, fast].map((part) =>
+    bandResiduals(part, zerosLike(part))[0]!.deviation ** 2
+  );
+  const [mixed] = bandResiduals(both, zerosLike(both));
+  assert(
+    mixed!.deviation ** 2 > Math.min(...ofParts) && mixed!.deviation ** 2 < Math.max(...ofParts),
+  );
+});
+
 Deno.test("bandResiduals() tells nothing of what cannot be resolved", () => {
   const samples = seriesOf(noiseOf(100, 3), 10);
   const [slow, fast] = bandResiduals(samples, zerosLike(samples));

@@ -47,7 +47,8 @@ export interface ConfidenceInterval {
 /**
  * The percentile interval of a statistic by resampling whole tracks (Efron & Tibshirani, "An
  * Introduction to the Bootstrap", 1993, chapter 13). Tracks are drawn, not frames: frames of one track
- * resemble each other, and an interval over frames would be too narrow.
+ * resemble each other, and an interval over frames would be too narrow. Of few tracks this one is a
+ * little narrow too: an interval of 95 % over 12 covers about 91 %.
  *
  * @typeParam T What is known of a track.
  * @param tracks The tracks; for a comparison, both methods' values of the same track together.

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { trackEvalOfTudCampus, tudCampus } from "../../tests/_tud_campus.ts";
+import { crowd, trackEvalOfTudCampus, tudCampus } from "../../tests/_tracked_scenes.ts";
 import { clearOf } from "./clear.ts";
 import type { NumberedBox } from "./compared_frame.ts";
 
@@ -24,6 +24,14 @@ Deno.test("clearOf() says of TUD-Campus what TrackEval says", () => {
       [CLEAR.Frag, CLEAR.MT, CLEAR.PT, CLEAR.ML],
     ],
   );
+});
+
+Deno.test("clearOf() says of a crowd what a second implementation says", () => {
+  const { frames, clear: expected } = crowd();
+  const found: Record<string, unknown> = { ...clearOf(frames) };
+  for (const [key, value] of Object.entries(expected)) {
+    assertAlmostEquals(found[key] as number, value, 1e-12, key);
+  }
 });
 
 Deno.test("clearOf() lets an object keep its track, even where another overlaps more", () => {

@@ -52,6 +52,14 @@ Deno.test("trembling in % is the same for a picture that is moved, mirrored, lar
   [1, 0, 3, 2].forEach((other, i) => assertAlmostEquals(turned[i]!, expected[other]!, 1e-9));
 });
 
+Deno.test("coordinatesOf() divides by the median size, which a few odd boxes do not move", () => {
+  const course = [5, 20, 20, 21, 90].map((size, timestampUs) => ({
+    timestampUs,
+    box: { x1: 0, y1: 0, x2: size, y2: size },
+  }));
+  assertEquals(coordinatesOf(course)!.sizePx, 20);
+});
+
 Deno.test("coordinatesOf() leaves out boxes without an area", () => {
   const box = { x1: 0, y1: 0, x2: 10, y2: 10 };
   const flat = { x1: 0, y1: 0, x2: 0, y2: 10 };

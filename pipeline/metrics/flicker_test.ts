@@ -25,6 +25,7 @@ Deno.test("flickerOf() counts gaps and comings and goings over the life of each 
   assertEquals(flicker.trackFrames, 12);
   assertAlmostEquals(flicker.existenceTogglesPer100!, 100 * 4 / 12);
   assertAlmostEquals(flicker.gapsPer100!, 100 * 2 / 12);
+  assertAlmostEquals(flickerOf(frames, { maxGapFrames: 3 }).gapsPer100!, 100 * 2 / 12);
   assertAlmostEquals(flickerOf(frames, { maxGapFrames: 2 }).gapsPer100!, 100 / 12);
   assertEquals([flicker.confidenceTogglesPer100, flicker.classFlipsPer100], [0, 0]);
 });

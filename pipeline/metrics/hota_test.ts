@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { trackEvalOfTudCampus, tudCampus } from "../../tests/_tud_campus.ts";
+import { crowd, trackEvalOfTudCampus, tudCampus } from "../../tests/_tracked_scenes.ts";
 import { hotaOf } from "./hota.ts";
 
 const BOX = { x1: 0, y1: 0, x2: 10, y2: 20 };
@@ -20,6 +20,15 @@ Deno.test("hotaOf() says of TUD-Campus what TrackEval says, at every limit", () 
   assertAlmostEquals(means.assA, 0.369121, 1e-6);
 });
 
+Deno.test("hotaOf() says of a crowd what a second implementation says, at every limit", () => {
+  const { frames, hotaDetAssLoc } = crowd();
+  hotaOf(frames)!.byLimit.forEach(({ hota, detA, assA, locA }, i) => {
+    [hota, detA, assA, locA].forEach((score, k) =>
+      assertAlmostEquals(score, hotaDetAssLoc[i]![k]!, 1e-12)
+    );
+  });
+});
+
 Deno.test("hotaOf() falls with the association alone when a track changes its number half way", () => {
   const frames = Array.from({ length: 10 }, (_, i) => ({
     truth: [{ trackId: 1, box: BOX }],
@@ -31,6 +40,19 @@ Deno.test("hotaOf() falls with the association alone when a track changes its nu
   assertAlmostEquals(locA, 1);
   assertAlmostEquals(assA, 0.5);
   assertAlmostEquals(hota, Math.SQRT1_2);
+});
+
+Deno.test("hotaOf() pairs an object with the track that lies on it all along", () => {
+  const truth = [{ trackId: 1, box: BOX }];
+  const steady = { trackId: 7, box: { ...BOX, x2: 3 } };
+  const passing = { trackId: 8, box: { ...BOX, x2: 9 } };
+  const alone = { truth, tracks: [steady] };
+  const frames = [alone, alone, alone, { truth, tracks: [steady, passing] }];
+  // The steady track shares 3 + 0.25 of 4.75 frames, the passing one 0.75 of 4.25: in the last
+  // frame they score 0.684 x 0.3 = 0.21 and 0.176 x 0.9 = 0.16.
+  const { detA, assA } = hotaOf(frames)!.byLimit[0]!;
+  assertAlmostEquals(assA, 1);
+  assertAlmostEquals(detA, 4 / 5);
 });
 
 Deno.test("hotaOf() is 0 without tracks, and nothing without truth and tracks", () => {

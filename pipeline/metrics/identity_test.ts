@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { trackEvalOfTudCampus, tudCampus } from "../../tests/_tud_campus.ts";
+import { crowd, trackEvalOfTudCampus, tudCampus } from "../../tests/_tracked_scenes.ts";
 import { identityOf } from "./identity.ts";
 
 const BOX = { x1: 0, y1: 0, x2: 10, y2: 20 };
@@ -14,6 +14,13 @@ Deno.test("identityOf() says of TUD-Campus what TrackEval says", () => {
     [identity.idTruePositives, identity.idFalsePositives, identity.idFalseNegatives],
     [Identity.IDTP, Identity.IDFP, Identity.IDFN],
   );
+});
+
+Deno.test("identityOf() says of a crowd what a second implementation says", () => {
+  const { frames, idf1, idTruePositives } = crowd();
+  const identity = identityOf(frames);
+  assertAlmostEquals(identity.idf1!, idf1, 1e-12);
+  assertEquals(identity.idTruePositives, idTruePositives);
 });
 
 Deno.test("identityOf() gives an object to the track that has it longest", () => {

@@ -95,5 +95,7 @@ Deno.test("lagBehind() is undefined of a standstill, and of what is too short", 
   assertEquals(lagBehind(seriesOf(noiseOf(250, 1)), still), undefined);
   assertEquals(lagBehind(TRUTH.slice(0, 40), TRUTH.slice(0, 40)), undefined);
   assertEquals(lagBehind([], []), undefined);
+  const three = TRUTH.slice(0, 3);
+  assertEquals(lagBehind(three, three, { maxLagUs: FRAME_US }), undefined);
   assertThrows(() => lagBehind(TRUTH, TRUTH, { maxLagUs: 0 }), RangeError, "maxLagUs");
 });

@@ -117,7 +117,8 @@ Deno.test("perturbationJitter() leaves out objects that a shift cuts off", () =>
     detections: [face(BOX), face(atEdge)],
     views: [
       { dx: -8, dy: 0, detections: [face(moved(BOX, -8, 0)), face({ ...atEdge, x1: 0, x2: 35 })] },
-      { dx: 8, dy: 0, detections: [face(moved(BOX, 8, 0))] },
+      // What appears at the other edge may have been cut off before.
+      { dx: 8, dy: 0, detections: [face(moved(BOX, 8, 0)), face(moved(BOX, 8 + 255, 0))] },
     ],
   };
   const { jitterPercent, flipRatePercent, pairs } = perturbationJitter([picture]);

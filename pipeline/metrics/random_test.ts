@@ -30,6 +30,15 @@ Deno.test("seededRandom() draws evenly, and normally", () => {
   assertAlmostEquals(moment(4), 3, 0.2);
 });
 
+Deno.test("seededRandom() draws evenly below limits of any size", () => {
+  const random = seededRandom(3);
+  const limit = 3 * 2 ** 30;
+  let low = 0;
+  for (let i = 0; i < 3000; i++) low += random.below(limit) < 2 ** 30 ? 1 : 0;
+  // A third; were the rest of 2^32 folded back, it would be a half. The deviation is 26.
+  assertAlmostEquals(low, 1000, 100);
+});
+
 Deno.test("seededRandom() refuses seeds and limits that are none", () => {
   assertThrows(() => seededRandom(-1), RangeError, "current value is -1");
   assertThrows(() => seededRandom(0.5), RangeError, "current value is 0.5");

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { Box } from "../box.ts";
-import { tudCampus } from "../../tests/_tud_campus.ts";
+import { tudCampus } from "../../tests/_tracked_scenes.ts";
 import { stabilityOf } from "./stability.ts";
 
 /** What the evaluation of Flow-Guided Feature Aggregation says of one clip. */

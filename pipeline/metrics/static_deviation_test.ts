@@ -20,6 +20,15 @@ Deno.test("staticIntervals() takes swinging in place for motion", () => {
   assertEquals(staticIntervals([seriesOf(swing)], { maxTravel: 2 }), []);
 });
 
+Deno.test("staticIntervals() forgives a frame that strays, but no slow drift", () => {
+  const stray = STILL.map((sample, i) => i === 30 ? { ...sample, value: 99 } : sample);
+  assertEquals(staticIntervals([stray], { maxTravel: 0 }).length, 10);
+  // A pixel a second: the middle 90 % of 25 frames span 0.9 times 24 / 25 of it.
+  const drift = STILL.map(({ timestampUs }) => ({ timestampUs, value: timestampUs / 1e6 }));
+  assertEquals(staticIntervals([drift], { maxTravel: 0.86 }), []);
+  assertEquals(staticIntervals([drift], { maxTravel: 0.87 }).length, 10);
+});
+
 Deno.test("staticIntervals() does not know of a time at which a coordinate is missing", () => {
   const short = STILL.slice(0, 100);
   assertEquals(staticIntervals([STILL, short], { maxTravel: 1 }).length, 4);

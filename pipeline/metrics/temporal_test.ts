@@ -98,6 +98,13 @@ Deno.test("thirdDifferenceSigma() measures nothing across a gap", () => {
   assert(thirdDifferenceSigma([...early, ...late], { maxGapUs: 1e7 })! > 1e3);
 });
 
+Deno.test("thirdDifferenceSigma() takes half a second for no gap, and more for one", () => {
+  const at = (times: readonly number[]) =>
+    times.map((timestampUs, i) => ({ timestampUs, value: i % 2 }));
+  assert(thirdDifferenceSigma(at([0, 40_000, 540_000, 580_000]))! > 0);
+  assertEquals(thirdDifferenceSigma(at([0, 40_000, 540_001, 580_001])), undefined);
+});
+
 Deno.test("thirdDifferenceSigma() is not moved by a jump if it is to be robust", () => {
   const values = noiseOf(300, 4).map((value, i) => i < 150 ? value : value + 500);
   assertAlmostEquals(thirdDifferenceSigma(seriesOf(values), { isRobust: true })!, 1, 0.25);

@@ -1,5 +1,5 @@
 /**
- * A short street scene with its truth and what a tracker made of it, for comparing metrics.
+ * Scenes with their truth and what a tracker made of them, for comparing metrics.
  *
  * @module
  */
@@ -41,4 +41,37 @@ export interface TrackEvalSays {
 export function trackEvalOfTudCampus(): TrackEvalSays {
   const text = Deno.readTextFileSync(new URL("trackeval_expected.json", FOLDER));
   return (JSON.parse(text) as { "TUD-Campus": TrackEvalSays })["TUD-Campus"];
+}
+
+/** Number, x, y, width and height. */
+type NumberedRow = readonly [number, number, number, number, number];
+
+/** What a second implementation says of a crowded scene. */
+export interface Crowd {
+  readonly frames: readonly ComparedFrame[];
+  readonly clear: Readonly<Record<string, number>>;
+  readonly idf1: number;
+  readonly idTruePositives: number;
+  /** HOTA, DetA, AssA and LocA at each of the 19 limits. */
+  readonly hotaDetAssLoc: readonly (readonly [number, number, number, number])[];
+}
+
+/** A made scene in which objects overlap, numbers are swapped, and frames lack truth or tracks. */
+export function crowd(): Crowd {
+  const { frames, ...expected } = JSON.parse(
+    Deno.readTextFileSync(new URL("crowd.json", FOLDER)),
+  ) as Omit<Crowd, "frames"> & {
+    frames: readonly Record<"truth" | "tracks", readonly NumberedRow[]>[];
+  };
+  const boxOf = ([trackId, x1, y1, width, height]: NumberedRow): NumberedBox => ({
+    trackId,
+    box: { x1, y1, x2: x1 + width, y2: y1 + height },
+  });
+  return {
+    ...expected,
+    frames: frames.map(({ truth, tracks }) => ({
+      truth: truth.map(boxOf),
+      tracks: tracks.map(boxOf),
+    })),
+  };
 }
