@@ -5,20 +5,22 @@
  * one sink. Any `TransformStream` of yours fits between two of ours.
  *
  * @example Find the faces in a video and draw them
- * ```ts no-eval
+ * ```ts
  * import * as steadybox from "@steadybox/steadybox";
  *
  * const { detector, network } = await steadybox.loadModel("blazeface-full");
  * await using session = await steadybox.openSession(network);
+ * const folder = await Deno.makeTempDir();
  *
- * await steadybox.decode("in.mp4")
+ * await steadybox.decode("tests/fixtures/clips/talking_face.mp4", { durationS: 1 })
  *   .pipeThrough(steadybox.letterbox(detector.input))
  *   .pipeThrough(steadybox.infer(session))
  *   .pipeThrough(steadybox.decodeBoxes(detector))
  *   .pipeThrough(steadybox.blend())
- *   .pipeThrough(steadybox.writeJsonLines("out.jsonl"))
+ *   .pipeThrough(steadybox.writeJsonLines(`${folder}/faces.jsonl`))
  *   .pipeThrough(steadybox.annotate())
- *   .pipeTo(steadybox.encode("out.mp4"));
+ *   .pipeTo(steadybox.encode(`${folder}/faces.mp4`));
+ * await Deno.remove(folder, { recursive: true });
  * ```
  *
  * @module
