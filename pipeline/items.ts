@@ -1,6 +1,7 @@
 import type { Detection } from "./detection.ts";
 import type { Fit } from "./fit.ts";
 import type { Frame } from "./frame.ts";
+import type { Similarity } from "./similarity.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
 import type { Track } from "./track.ts";
 
@@ -42,4 +43,8 @@ export interface Tracked {
   readonly tracks: readonly Track[];
   /** Set on a frame that was passed over: its tracks are predicted. */
   readonly isHeld?: true;
+  /** Set on the first frame behind a cut: nothing on it has to do with what was before. */
+  readonly isCut?: true;
+  /** How the camera's own motion moved the picture since the last frame, where it was looked for. */
+  readonly cameraMotion?: Similarity;
 }

@@ -56,6 +56,15 @@ export class MotionState {
     this.velocityVariance += noiseFactor * noise.velocityVariance(intervalS);
   }
 
+  /** Goes over to other coordinates, without a past; variances grow by the factor given. */
+  move(position: number, velocity: number, varianceFactor: number): void {
+    this.position = position;
+    this.velocity = velocity;
+    this.positionVariance *= varianceFactor;
+    this.covariance *= varianceFactor;
+    this.velocityVariance *= varianceFactor;
+  }
+
   /** The newest position becomes the first of the past ones, and the oldest is forgotten. */
   #shiftPast(intervalS: number): void {
     for (let i = this.past.length - 1; i >= 0; i--) {

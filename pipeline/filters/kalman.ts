@@ -143,6 +143,20 @@ export class KalmanFilter {
     return this.#state.position;
   }
 
+  /**
+   * Says where the point is, and how it moves, in other coordinates, once there was a value: what is
+   * uncertain stays so, in the new unit.
+   *
+   * @param position The position in the new coordinates.
+   * @param velocity The velocity in the new coordinates, in units a second.
+   * @param unit How many new units an old one is long, above 0.
+   * @throws {RangeError} If there was no value yet, or the unit is not above 0 or not finite.
+   */
+  move(position: number, velocity: number, unit: number): void {
+    if (!this.#hasBegun) missingStart();
+    this.#state.move(position, velocity, scaleFactorOf({ scale: unit }));
+  }
+
   /** Forgets all values. */
   reset(): void {
     this.#clock.reset();
