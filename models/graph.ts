@@ -24,8 +24,8 @@ export interface Constant {
   readonly constantDims: readonly number[];
 }
 
-/** An operator's option: a whole number, a list of them, or a word. */
-export type Attribute = number | readonly number[] | string;
+/** An operator's option: a whole number, a list of them, a word, or a number of floating point. */
+export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 /** What an operator of a {@linkcode Graph} is made of. */
 export interface NodeOptions {
@@ -218,11 +218,14 @@ export class Graph {
 }
 
 function attributeFrom([name, value]: [string, Attribute]): AttributeProto {
-  const { INT, INTS, STRING } = AttributeProto_AttributeType;
+  const { FLOAT, INT, INTS, STRING } = AttributeProto_AttributeType;
   if (typeof value === "number") {
     return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
   }
-  return typeof value === "string"
-    ? create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) })
+  if (typeof value === "string") {
+    return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
+  }
+  return "float" in value
+    ? create(AttributeProtoSchema, { name, type: FLOAT, f: value.float })
     : create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
 }

@@ -102,8 +102,8 @@ function windowAttributes({ kernel, stride, dilation, padding }: Window) {
 export interface ConvOptions extends Omit<Window, "kernel"> {
   /** `[channels out, channels in / groups, height, width]`. */
   readonly weights: Constant;
-  /** One number a channel out. */
-  readonly bias: Constant;
+  /** One number a channel out; left out where a batch normalisation follows, which has its own. */
+  readonly bias?: Constant;
   /** In how many parts the channels are, which do not see each other. */
   readonly groups: number;
 }
@@ -123,18 +123,92 @@ export function conv(graph: Graph, picture: Value, options: ConvOptions): Value 
   const [out = 0, channelsPerGroup = 0, kernelHeight = 0, kernelWidth = 0] = weights.constantDims;
   if (
     weights.constantDims.length !== 4 || channelsPerGroup * groups !== channels ||
-    out % groups !== 0 || bias.constantDims[0] !== out
+    out % groups !== 0 || (bias && bias.constantDims[0] !== out)
   ) {
     throw new RangeError(
       `Cannot convolve [${picture.dims}] in ${groups} groups as weights of ` +
-        `[${weights.constantDims}] and a bias of [${bias.constantDims}] do not fit`,
+        `[${weights.constantDims}] and a bias of [${bias?.constantDims ?? "none"}] do not fit`,
     );
   }
   const window = { ...options, kernel: { height: kernelHeight, width: kernelWidth } };
   return graph.node("Conv", {
-    inputs: [picture, weights, bias],
+    inputs: bias ? [picture, weights, bias] : [picture, weights],
     dims: [out, ...slid([height, width], window)],
     attributes: { ...windowAttributes(window), group: groups },
+  });
+}
+
+/** What a batch normalisation has learnt: one number a channel each. */
+export interface BatchNormOptions {
+  /** What the normalised numbers are multiplied by. */
+  readonly scale: Constant;
+  /** What is added then. */
+  readonly shift: Constant;
+  /** The mean that is taken away. */
+  readonly mean: Constant;
+  /** The variance by whose root is divided. */
+  readonly variance: Constant;
+}
+
+/**
+ * Adds a batch normalisation as it is after training, `(x - mean) / sqrt(variance + 1e-5) * scale +
+ * shift` in each channel (Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 2; the 1e-5 is
+ * ONNX's default, and Caffe's and PyTorch's).
+ *
+ * @param graph The network.
+ * @param picture What it reads.
+ * @param options What it has learnt.
+ * @returns Its result.
+ * @throws {RangeError} If there are not as many numbers as channels.
+ */
+export function batchNorm(graph: Graph, picture: Value, options: BatchNormOptions): Value {
+  const { scale, shift, mean, variance } = options;
+  const [channels] = pictureOf(picture);
+  const learnt = [scale, shift, mean, variance];
+  if (learnt.some(({ constantDims }) => constantDims.join() !== String(channels))) {
+    throw new RangeError(
+      `Cannot normalise [${picture.dims}] with numbers of ` +
+        learnt.map(({ constantDims }) => `[${constantDims}]`).join(", "),
+    );
+  }
+  return graph.node("BatchNormalization", { inputs: [picture, ...learnt], dims: picture.dims });
+}
+
+/** What a batch normalisation has learnt, one number a channel each. */
+export interface BatchNormOptions {
+  /** What the normalised number is multiplied by. */
+  readonly scale: Constant;
+  /** What is added behind. */
+  readonly bias: Constant;
+  /** The means that were seen. */
+  readonly mean: Constant;
+  /** The variances that were seen. */
+  readonly variance: Constant;
+  /** What is added to each variance. */
+  readonly epsilon: number;
+}
+
+/**
+ * Adds a batch normalisation: `(x - mean) / sqrt(variance + epsilon) * scale + bias`, channel by
+ * channel (Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 2).
+ *
+ * @param graph The network.
+ * @param picture What it reads.
+ * @param options What it has learnt.
+ * @returns Its result.
+ * @throws {RangeError} If there are not as many numbers as channels.
+ */
+export function batchNorm(graph: Graph, picture: Value, options: BatchNormOptions): Value {
+  const { scale, bias, mean, variance, epsilon } = options;
+  const learnt = [scale, bias, mean, variance];
+  const [channels] = pictureOf(picture);
+  if (learnt.some(({ constantDims }) => constantDims.join() !== String(channels))) {
+    throw new RangeError(`Cannot normalise [${picture.dims}] as it takes ${channels} numbers each`);
+  }
+  return graph.node("BatchNormalization", {
+    inputs: [picture, ...learnt],
+    dims: picture.dims,
+    attributes: { epsilon: { float: epsilon } },
   });
 }
 

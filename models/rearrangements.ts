@@ -144,3 +144,49 @@ export function depthToSpace(graph: Graph, picture: Value, blockSize: number): V
     attributes: { blocksize: blockSize, mode: "DCR" },
   });
 }
+
+/**
+ * Adds a change of size that repeats each pixel.
+ *
+ * @param graph The network.
+ * @param picture What it reads.
+ * @param factor How often each pixel stands in a row, and each row in a column.
+ * @returns The larger picture.
+ * @throws {RangeError} If the factor is no whole number from 1.
+ */
+export function repeatPixels(graph: Graph, picture: Value, factor: number): Value {
+  if (!(Number.isInteger(factor) && factor >= 1)) {
+    throw new RangeError(
+      `Cannot repeat pixels as factor must be whole: current value is ${factor}`,
+    );
+  }
+  const [channels, height, width] = pictureOf(picture);
+  return graph.node("Resize", {
+    inputs: [picture, undefined, graph.constant(Float32Array.of(1, 1, factor, factor))],
+    dims: [channels, height * factor, width * factor],
+    attributes: {
+      mode: "nearest",
+      nearest_mode: "floor",
+      coordinate_transformation_mode: "asymmetric",
+    },
+  });
+}
+
+/**
+ * Adds a cut that keeps some of the channels of a picture, or of whatever else lies behind the batch.
+ *
+ * @param graph The network.
+ * @param value What it reads.
+ * @param start The first channel that is kept.
+ * @param end The first channel behind it that is not.
+ * @returns The channels.
+ * @throws {RangeError} If there are no such channels.
+ */
+export function sliceChannels(graph: Graph, value: Value, start: number, end: number): Value {
+  const [channels = 0, ...rest] = value.dims;
+  if (!(start >= 0 && start < end && end <= channels)) {
+    throw new RangeError(`Cannot cut the channels ${start} to ${end} out of [${value.dims}]`);
+  }
+  const inputs = [start, end, 1].map((one) => graph.constant(BigInt64Array.of(BigInt(one))));
+  return graph.node("Slice", { inputs: [value, ...inputs], dims: [end - start, ...rest] });
+}
