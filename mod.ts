@@ -50,7 +50,6 @@ export * from "./pipeline/source.ts";
 export * from "./pipeline/stage.ts";
 export * from "./pipeline/tensor.ts";
 export * from "./pipeline/time_base.ts";
-export type { Track } from "./pipeline/track.ts";
 export * from "./pipeline/track.ts";
 export * from "./stages/annotate.ts";
 export * from "./stages/blend.ts";
