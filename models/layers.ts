@@ -148,12 +148,17 @@ export interface BatchNormOptions {
   readonly mean: Constant;
   /** The variance by whose root is divided. */
   readonly variance: Constant;
+  /**
+   * What is added to the variance: ONNX's default is Caffe's and PyTorch's too.
+   *
+   * @default {1e-5}
+   */
+  readonly epsilon?: number;
 }
 
 /**
- * Adds a batch normalisation as it is after training, `(x - mean) / sqrt(variance + 1e-5) * scale +
- * shift` in each channel (Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 2; the 1e-5 is
- * ONNX's default, and Caffe's and PyTorch's).
+ * Adds a batch normalisation as it is after training, `(x - mean) / sqrt(variance + epsilon) * scale
+ * + shift` in each channel (Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 2).
  *
  * @param graph The network.
  * @param picture What it reads.
@@ -162,7 +167,7 @@ export interface BatchNormOptions {
  * @throws {RangeError} If there are not as many numbers as channels.
  */
 export function batchNorm(graph: Graph, picture: Value, options: BatchNormOptions): Value {
-  const { scale, shift, mean, variance } = options;
+  const { scale, shift, mean, variance, epsilon = 1e-5 } = options;
   const [channels] = pictureOf(picture);
   const learnt = [scale, shift, mean, variance];
   if (learnt.some(({ constantDims }) => constantDims.join() !== String(channels))) {
@@ -170,40 +175,6 @@ export function batchNorm(graph: Graph, picture: Value, options: BatchNormOption
       `Cannot normalise [${picture.dims}] with numbers of ` +
         learnt.map(({ constantDims }) => `[${constantDims}]`).join(", "),
     );
-  }
-  return graph.node("BatchNormalization", { inputs: [picture, ...learnt], dims: picture.dims });
-}
-
-/** What a batch normalisation has learnt, one number a channel each. */
-export interface BatchNormOptions {
-  /** What the normalised number is multiplied by. */
-  readonly scale: Constant;
-  /** What is added behind. */
-  readonly bias: Constant;
-  /** The means that were seen. */
-  readonly mean: Constant;
-  /** The variances that were seen. */
-  readonly variance: Constant;
-  /** What is added to each variance. */
-  readonly epsilon: number;
-}
-
-/**
- * Adds a batch normalisation: `(x - mean) / sqrt(variance + epsilon) * scale + bias`, channel by
- * channel (Ioffe and Szegedy, "Batch Normalization", 2015, algorithm 2).
- *
- * @param graph The network.
- * @param picture What it reads.
- * @param options What it has learnt.
- * @returns Its result.
- * @throws {RangeError} If there are not as many numbers as channels.
- */
-export function batchNorm(graph: Graph, picture: Value, options: BatchNormOptions): Value {
-  const { scale, bias, mean, variance, epsilon } = options;
-  const learnt = [scale, bias, mean, variance];
-  const [channels] = pictureOf(picture);
-  if (learnt.some(({ constantDims }) => constantDims.join() !== String(channels))) {
-    throw new RangeError(`Cannot normalise [${picture.dims}] as it takes ${channels} numbers each`);
   }
   return graph.node("BatchNormalization", {
     inputs: [picture, ...learnt],
