@@ -1,35 +1,32 @@
-/** Where a network's anchors lie. */
-export interface AnchorOptions {
-  /** The width and height of the network's input, in pixels. */
-  readonly size: number;
-  /** For each layer of anchors, how many input pixels lie between two cells. */
-  readonly strides: readonly number[];
-  /** How many anchors each layer puts into a cell. */
-  readonly anchorsPerCell: number;
+import type { Size } from "../pipeline/fit.ts";
+
+/** Square cells that lie over a network's input, with the same anchors around the middle of each. */
+export interface AnchorGrid {
+  /** How many cells a row has, and how many rows there are. */
+  readonly cells: number;
+  /** How many input pixels lie between two cells. */
+  readonly step: number;
+  /** The sizes of a cell's anchors, in input pixels. */
+  readonly shapes: readonly Size[];
 }
 
+/** How many numbers {@linkcode anchorsOf} gives for each anchor. */
+export const NUMBERS_PER_ANCHOR = 4;
+
 /**
- * The centres of SSD anchors of a fixed size, in input pixels: x and y of each, one behind the other.
- * Layers that follow one another with the same stride share their cells; cells go row by row, and
- * all anchors of a cell lie at its middle (MediaPipe, ssd_anchors_calculator.cc, with
- * `fixed_anchor_size` and offsets of 0.5).
+ * SSD's anchors, which its authors call default boxes (Liu et al., "SSD: Single Shot MultiBox
+ * Detector", 2016, section 2.2): x and y of the centre, width and height of each, in input pixels.
+ * They go grid by grid, row by row, cell by cell.
  */
-export function anchorCentresOf({ size, strides, anchorsPerCell }: AnchorOptions): Float32Array {
-  const centres: number[] = [];
-  let layer = 0;
-  while (layer < strides.length) {
-    const stride = strides[layer] ?? size;
-    const next = strides.findIndex((other, i) => i > layer && other !== stride);
-    const end = next < 0 ? strides.length : next;
-    const cells = Math.ceil(size / stride);
+export function anchorsOf(grids: readonly AnchorGrid[]): Float32Array<ArrayBuffer> {
+  const anchors: number[] = [];
+  for (const { cells, step, shapes } of grids) {
     for (let row = 0; row < cells; row++) {
       for (let column = 0; column < cells; column++) {
-        for (let i = 0; i < (end - layer) * anchorsPerCell; i++) {
-          centres.push((column + 0.5) / cells * size, (row + 0.5) / cells * size);
-        }
+        const [x, y] = [(column + 0.5) * step, (row + 0.5) * step];
+        for (const { width, height } of shapes) anchors.push(x, y, width, height);
       }
     }
-    layer = end;
   }
-  return Float32Array.from(centres);
+  return Float32Array.from(anchors);
 }

@@ -1,7 +1,12 @@
 import type { Detector, InputSpec } from "../pipeline/detector.ts";
 import { ModelError } from "../pipeline/errors.ts";
-import { anchorCentresOf } from "./_anchors.ts";
-import { blazeface, BLAZEFACE_VARIANTS, type BlazefaceVariant } from "./blazeface.ts";
+import { NUMBERS_PER_ANCHOR } from "./_anchors.ts";
+import {
+  blazeface,
+  BLAZEFACE_VARIANTS,
+  blazefaceAnchors,
+  type BlazefaceVariant,
+} from "./blazeface.ts";
 import type { OnnxFacts, OnnxValue } from "./importers/onnx.ts";
 
 /**
@@ -26,7 +31,7 @@ function blazefaceLayoutOf(
   variant: BlazefaceVariant,
 ): InputSpec["layout"] | undefined {
   const { size } = BLAZEFACE_VARIANTS[variant];
-  const anchors = anchorCentresOf(BLAZEFACE_VARIANTS[variant]).length / 2;
+  const anchors = blazefaceAnchors(variant).length / NUMBERS_PER_ANCHOR;
   const told = outputs.map(({ dims }) => tailOf(dims)).toSorted();
   const wanted = [[anchors, 16], [anchors, 1]].map(String).toSorted();
   if (inputs.length !== 1 || told.join(" ") !== wanted.join(" ")) return undefined;

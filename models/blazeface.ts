@@ -2,7 +2,8 @@ import type { Detection, Keypoint } from "../pipeline/detection.ts";
 import type { Detector, DetectorDefaults, InputSpec } from "../pipeline/detector.ts";
 import { ModelError } from "../pipeline/errors.ts";
 import type { Outputs } from "../pipeline/tensor.ts";
-import { anchorCentresOf, type AnchorOptions } from "./_anchors.ts";
+import { type AnchorGrid, anchorsOf, NUMBERS_PER_ANCHOR } from "./_anchors.ts";
+import { confidenceOf, logitFloorOf } from "./_logistic.ts";
 
 /**
  * Which BlazeFace: `short` for faces near the camera (128x128 pixels), `full` for those farther away
@@ -29,7 +30,11 @@ export interface BlazefaceOptions {
 }
 
 /** What tells the variants apart. */
-interface VariantFacts extends AnchorOptions {
+interface VariantFacts {
+  /** The width and height of its input, in pixels. */
+  readonly size: number;
+  /** How many cells there are in a row, and how many anchors in each. */
+  readonly grids: readonly { readonly cells: number; readonly anchors: number }[];
   readonly defaults: DetectorDefaults;
 }
 
@@ -42,20 +47,17 @@ interface VariantFacts extends AnchorOptions {
 export const BLAZEFACE_VARIANTS: Readonly<Record<BlazefaceVariant, VariantFacts>> = {
   short: {
     size: 128,
-    strides: [8, 16, 16, 16],
-    anchorsPerCell: 2,
+    grids: [{ cells: 16, anchors: 2 }, { cells: 8, anchors: 6 }],
     defaults: { confidence: 0.5, iou: 0.3, maxDetections: 300 },
   },
   full: {
     size: 192,
-    strides: [4],
-    anchorsPerCell: 1,
+    grids: [{ cells: 48, anchors: 1 }],
     defaults: { confidence: 0.6, iou: 0.3, maxDetections: 300 },
   },
   back: {
     size: 256,
-    strides: [16, 32, 32, 32],
-    anchorsPerCell: 2,
+    grids: [{ cells: 16, anchors: 2 }, { cells: 8, anchors: 6 }],
     defaults: { confidence: 0.65, iou: 0.3, maxDetections: 300 },
   },
 };
@@ -70,11 +72,24 @@ const KEYPOINT_LABELS = [
   "left ear tragion",
 ];
 
-/** What the network tells of each anchor: centre, size, and the points, in input pixels. */
-const NUMBERS_PER_ANCHOR = 4 + 2 * KEYPOINT_LABELS.length;
+/** What the network tells of each face: centre, size, and the points, in input pixels. */
+const NUMBERS_PER_FACE = 4 + 2 * KEYPOINT_LABELS.length;
 
-/** Beyond this, the logistic function is not told from 0 or 1 (MediaPipe's `score_clipping_thresh`). */
-const MAX_LOGIT = 100;
+/**
+ * The anchors of a BlazeFace, all of the input's size (MediaPipe, ssd_anchors_calculator.cc, with
+ * `fixed_anchor_size`, which joins layers of the same stride).
+ *
+ * @param variant Which network it is.
+ * @returns Centre and size of each, in input pixels.
+ */
+export function blazefaceAnchors(variant: BlazefaceVariant): Float32Array<ArrayBuffer> {
+  const { size, grids } = BLAZEFACE_VARIANTS[variant];
+  return anchorsOf(grids.map(({ cells, anchors }): AnchorGrid => ({
+    cells,
+    step: size / cells,
+    shapes: Array.from({ length: anchors }, () => ({ width: size, height: size })),
+  })));
+}
 
 /**
  * BlazeFace, MediaPipe's face detector (Bazarevsky et al., "BlazeFace: Sub-millisecond Neural Face
@@ -103,7 +118,7 @@ export function blazeface(
     );
   }
   const facts = BLAZEFACE_VARIANTS[variant];
-  const centres = anchorCentresOf(facts);
+  const anchors = blazefaceAnchors(variant);
   return {
     name,
     input: {
@@ -118,7 +133,7 @@ export function blazeface(
     },
     labels: ["face"],
     defaults: facts.defaults,
-    decode: (outputs, minConfidence) => facesFrom(outputs, minConfidence, centres),
+    decode: (outputs, minConfidence) => facesFrom(outputs, minConfidence, anchors),
   };
 }
 
@@ -126,40 +141,34 @@ export function blazeface(
 function facesFrom(
   outputs: Outputs,
   minConfidence: number,
-  centres: Float32Array,
+  anchors: Float32Array,
 ): Detection<"tensor">[] {
-  const anchors = centres.length / 2;
-  const regressors = numbersOf(outputs, anchors, NUMBERS_PER_ANCHOR);
-  const logits = numbersOf(outputs, anchors, 1);
+  const count = anchors.length / NUMBERS_PER_ANCHOR;
+  const regressors = numbersOf(outputs, count, NUMBERS_PER_FACE);
+  const logits = numbersOf(outputs, count, 1);
   const faces: Detection<"tensor">[] = [];
   const floor = logitFloorOf(minConfidence);
-  for (let anchor = 0; anchor < anchors; anchor++) {
-    const raw = logits[anchor] ?? NaN;
-    if (raw < floor) continue; // Nearly all of them, without the cost of an exponential.
-    const logit = Math.min(Math.max(raw, -MAX_LOGIT), MAX_LOGIT);
-    const confidence = 1 / (1 + Math.exp(-logit));
+  for (let anchor = 0; anchor < count; anchor++) {
+    const logit = logits[anchor] ?? NaN;
+    if (logit < floor) continue; // Nearly all of them, without the cost of an exponential.
+    const confidence = confidenceOf(logit);
     if (!(confidence >= minConfidence)) continue; // So written, NaN is left out too.
-    const face = faceAt(anchor, regressors, centres, confidence);
+    const face = faceAt(anchor, regressors, anchors, confidence);
     if (face) faces.push(face);
   }
   return faces;
-}
-
-/** Below this, a logit's confidence is certainly below the one given, whatever the rounding. */
-function logitFloorOf(confidence: number): number {
-  return Math.min(Math.log(confidence / (1 - confidence)), 30) - 1e-6;
 }
 
 /** The face of an anchor; none if its size is below 0 or nothing at all. */
 function faceAt(
   anchor: number,
   regressors: Float32Array,
-  centres: Float32Array,
+  anchors: Float32Array,
   confidence: number,
 ): Detection<"tensor"> | undefined {
-  const start = anchor * NUMBERS_PER_ANCHOR;
+  const start = anchor * NUMBERS_PER_FACE;
   const at = (offset: number) => regressors[start + offset] ?? NaN;
-  const [anchorX, anchorY] = [centres[2 * anchor] ?? NaN, centres[2 * anchor + 1] ?? NaN];
+  const [anchorX = NaN, anchorY = NaN] = anchors.subarray(anchor * NUMBERS_PER_ANCHOR);
   const [x, y, width, height] = [at(0) + anchorX, at(1) + anchorY, at(2), at(3)];
   const box = { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 };
   if (!(width >= 0 && height >= 0 && Object.values(box).every(Number.isFinite))) return undefined;

@@ -1,7 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { ModelError } from "../pipeline/errors.ts";
-import { anchorCentresOf } from "./_anchors.ts";
-import { blazeface, type BlazefaceVariant } from "./blazeface.ts";
+import { blazeface, blazefaceAnchors, type BlazefaceVariant } from "./blazeface.ts";
 
 /** Outputs of which all say "no face", but one anchor. */
 function outputsOf(anchors: number, anchor: number, logit: number, numbers: readonly number[]) {
@@ -28,18 +27,18 @@ Deno.test.each([
   { anchor: 518, x: 24, y: 8 },
   { anchor: 560, x: 8, y: 24 },
   { anchor: 895, x: 120, y: 120 },
-])("anchorCentresOf() puts anchor $anchor of the short range at ($x, $y)", ({ anchor, x, y }) => {
-  const centres = anchorCentresOf({ size: 128, strides: [8, 16, 16, 16], anchorsPerCell: 2 });
-  assertEquals(centres.length, 2 * 896);
-  assertEquals([centres[2 * anchor], centres[2 * anchor + 1]], [x, y]);
+])("blazefaceAnchors() puts anchor $anchor of the short range at ($x, $y)", ({ anchor, x, y }) => {
+  const anchors = blazefaceAnchors("short");
+  assertEquals(anchors.length, 4 * 896);
+  assertEquals([...anchors.subarray(4 * anchor, 4 * anchor + 4)], [x, y, 128, 128]);
 });
 
-Deno.test("anchorCentresOf() has one anchor for each of the full range's 48x48 cells", () => {
-  const centres = anchorCentresOf({ size: 192, strides: [4], anchorsPerCell: 1 });
-  assertEquals(centres.length, 2 * 2304);
-  assertEquals(Array.from(centres.subarray(0, 4)), [2, 2, 6, 2]);
-  assertEquals(Array.from(centres.subarray(96, 98)), [2, 6]);
-  assertEquals(Array.from(centres.subarray(-2)), [190, 190]);
+Deno.test("blazefaceAnchors() has one anchor for each of the full range's 48x48 cells", () => {
+  const anchors = blazefaceAnchors("full");
+  assertEquals(anchors.length, 4 * 2304);
+  assertEquals([...anchors.subarray(0, 8)], [2, 2, 192, 192, 6, 2, 192, 192]);
+  assertEquals([...anchors.subarray(192, 196)], [2, 6, 192, 192]);
+  assertEquals([...anchors.subarray(-4)], [190, 190, 192, 192]);
 });
 
 Deno.test("blazeface() decodes a box and its points from its anchor's centre", () => {

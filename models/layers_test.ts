@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Graph } from "./graph.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
-import { add, conv, maxPool, NO_PADDING, relu, samePadding } from "./layers.ts";
+import { add, batchNorm, conv, maxPool, NO_PADDING, relu, samePadding } from "./layers.ts";
 import { concat, depthToSpace, pad, reshape, resizeBilinear, transpose } from "./rearrangements.ts";
 
 const ONE = { height: 1, width: 1 };
@@ -37,6 +37,9 @@ Deno.test("layers tell the size of their results", () => {
   const window = { kernel: TWO, stride: TWO, dilation: ONE, padding: NO_PADDING };
   assertEquals(maxPool(graph, result, window).dims, [8, 4, 2]);
   assertEquals(add(graph, result, result).dims, [8, 8, 5]);
+  const eight = graph.constant(new Float32Array(8));
+  const learnt = { scale: eight, shift: eight, mean: eight, variance: eight };
+  assertEquals(batchNorm(graph, result, learnt).dims, [8, 8, 5]);
   const padding = { top: 1, left: 2, bottom: 3, right: 4 };
   assertEquals(pad(graph, picture, padding, [1, 0]).dims, [4, 20, 16]);
   assertEquals(concat(graph, [result, result], 0).dims, [16, 8, 5]);
@@ -74,12 +77,14 @@ Deno.test("layers refuse what does not fit", () => {
   const window = { kernel: TWO, stride: TWO, dilation: ONE, padding: NO_PADDING };
   const large = { ...window, kernel: { height: 17, width: 1 } };
   const flat = reshape(graph, result, [320]);
+  const five = graph.constant(new Float32Array(5));
   const refused = [
     () => conv(graph, picture, { ...options, groups: 3 }),
     () => conv(graph, result, options),
     () => conv(graph, picture, { ...options, bias: graph.constant(new Float32Array(7)) }),
     () => conv(graph, picture, { ...options, stride: { height: 0, width: 1 } }),
     () => conv(graph, flat, options),
+    () => batchNorm(graph, picture, { scale: five, shift: five, mean: five, variance: five }),
     () => maxPool(graph, picture, large),
     () => maxPool(graph, picture, { ...window, dilation: { height: -1, width: 1 } }),
     () => add(graph, picture, result),
