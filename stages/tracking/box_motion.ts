@@ -49,6 +49,11 @@ export class BoxMotion {
     return Math.exp((this.#logWidth.position + this.#logHeight.position) / 2);
   }
 
+  /** The standard deviation of the centre's place, the same on both axes, in pixels. */
+  get centreSdPx(): number {
+    return Math.sqrt(this.#centreX.positionVariance);
+  }
+
   /** Moves on to a time, not before the last one. */
   predict(timestampUs: number): void {
     const { scale } = this;

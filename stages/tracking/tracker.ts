@@ -16,9 +16,11 @@ export interface TrackerOptions {
 }
 
 /** The overlap from which on a confident detection may be a known object. */
-const MIN_IOU = 0.2;
+const MIN_IOU = 0.1;
 /** The same for a doubtful one: only where the object is expected. */
 const MIN_IOU_DOUBTFUL = 0.5;
+/** By how many standard deviations of the expected place boxes grow for those that moved oddly. */
+const LEEWAY_SDS = 3;
 
 /** No picture is as large, no object as small: beyond them is nothing to reckon with. */
 const MAX_EDGE_PX = 1e7;
@@ -33,6 +35,13 @@ interface Known {
   seenAtUs: number;
   /** Whether it was seen when it was last looked for. */
   isPresent: boolean;
+}
+
+/** From which overlap on boxes may be one object. */
+interface Criterion {
+  readonly minIou: number;
+  /** By how many standard deviations of the place expected both boxes are enlarged before. */
+  readonly leewaySds?: number;
 }
 
 /** Follows objects from frame to frame; see `track` for how. */
@@ -91,9 +100,12 @@ export class Tracker {
     const awaited = this.#known.filter(({ isPresent }) => isPresent);
     for (const known of this.#known) known.isPresent = false;
 
-    const strange = this.#recognise(this.#known, confident, MIN_IOU);
-    this.#recognise(awaited.filter(({ isPresent }) => !isPresent), doubtful, MIN_IOU_DOUBTFUL);
-    for (const detection of strange) this.#add(detection);
+    const missing = () => awaited.filter(({ isPresent }) => !isPresent);
+    const strange = this.#recognise(this.#known, confident, { minIou: MIN_IOU });
+    this.#recognise(missing(), doubtful, { minIou: MIN_IOU_DOUBTFUL });
+    // Small objects may move by more than their size between two frames.
+    const loose = { minIou: MIN_IOU, leewaySds: LEEWAY_SDS };
+    for (const detection of this.#recognise(missing(), strange, loose)) this.#add(detection);
     return this.#known.filter(({ isPresent }) => isPresent).map(({ trackId, detection }) => (
       { ...detection, trackId, rawBox: detection.box }
     ));
@@ -110,33 +122,45 @@ export class Tracker {
   }
 
   /** Finds known objects among detections, and returns those that are none. */
-  #recognise(known: readonly Known[], detections: readonly Detection[], minIou: number) {
-    const strange = new Set(detections);
-    for (const [object, detection] of this.#pairs(known, detections, minIou)) {
+  #recognise(
+    known: readonly Known[],
+    detections: readonly Detection[],
+    criterion: Criterion,
+  ): Detection[] {
+    const pairs = this.#pairs(known, detections, criterion);
+    for (const [object, detection] of pairs) {
       object.motion.update(detection.box);
       object.detection = detection;
       object.seenAtUs = this.#timestampUs;
       object.isPresent = true;
-      strange.delete(detection);
     }
-    return strange;
+    const recognised = new Set(pairs.map(([, detection]) => detection));
+    return detections.filter((detection) => !recognised.has(detection));
   }
 
   /** Pairs objects with detections so that they overlap most in all. */
-  #pairs(known: readonly Known[], detections: readonly Detection[], minIou: number) {
-    const costs = new Float64Array(known.length * detections.length);
+  #pairs(
+    known: readonly Known[],
+    detections: readonly Detection[],
+    { minIou, leewaySds = 0 }: Criterion,
+  ): (readonly [Known, Detection])[] {
+    const columns = detections.length;
+    const data = new Float64Array(known.length * columns);
     known.forEach(({ motion, detection: { classId } }, row) => {
-      const { box } = motion;
+      const leewayPx = leewaySds * motion.centreSdPx;
+      const box = grown(motion.box, leewayPx);
       detections.forEach((detection, column) => {
-        if (!this.#options.acrossClasses && detection.classId !== classId) return;
-        const iou = iouOf(box, detection.box);
-        costs[row * detections.length + column] = Math.min(0, minIou - iou);
+        if (detection.classId !== classId && !this.#options.acrossClasses) return;
+        const overlap = iouOf(box, leewayPx ? grown(detection.box, leewayPx) : detection.box);
+        data[row * columns + column] = Math.min(0, minIou - overlap); // As assign() says of limits.
       });
     });
-    const columnOf = assign({ rows: known.length, columns: detections.length, data: costs });
-    return Array.from(columnOf, (column, row) => [row, column] as const)
-      .filter(([row, column]) => column !== -1 && costs[row * detections.length + column]! < 0)
-      .map(([row, column]) => [known[row]!, detections[column]!] as const);
+    const columnOf = assign({ rows: known.length, columns, data });
+    return known.flatMap((object, row) => {
+      const column = columnOf[row]!;
+      const isPair = column !== -1 && data[row * columns + column]! < 0;
+      return isPair ? [[object, detections[column]!] as const] : [];
+    });
   }
 
   #add(detection: Detection): void {
@@ -154,6 +178,11 @@ export class Tracker {
 function isUsable({ box: { x1, y1, x2, y2 }, confidence }: Detection): boolean {
   return [x1, y1, x2, y2].every((edge) => Math.abs(edge) <= MAX_EDGE_PX) &&
     x2 - x1 >= MIN_SIDE_PX && y2 - y1 >= MIN_SIDE_PX && !Number.isNaN(confidence);
+}
+
+/** A box with a margin on all sides. */
+function grown({ x1, y1, x2, y2 }: Box<"frame">, marginPx: number): Box<"frame"> {
+  return { x1: x1 - marginPx, y1: y1 - marginPx, x2: x2 + marginPx, y2: y2 + marginPx };
 }
 
 /** A detection at another place, its keypoints too. */
