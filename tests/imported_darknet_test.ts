@@ -1,0 +1,137 @@
+/**
+ * Imported Darknet networks against OpenCV, whose results are in `tests/fixtures/darknet/`.
+ *
+ * @module
+ */
+
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import * as ort from "onnxruntime-node";
+import { onnxFromDarknet } from "../models/darknet/to_onnx.ts";
+import { importDarknet } from "../models/importers/darknet.ts";
+import { loadModel } from "../models/registry.ts";
+import { iouOf } from "../pipeline/box.ts";
+import type { Detection } from "../pipeline/detection.ts";
+import type { Outputs } from "../pipeline/tensor.ts";
+import { clipPath } from "./_clips.ts";
+import { madeWeights, noiseAt } from "./_made_darknet.ts";
+import { sampled } from "./_model_inputs.ts";
+
+const FIXTURES = new URL("fixtures/darknet/", import.meta.url);
+
+/** A network of 80 classes, in a folder beside that of the clips. */
+const NANO = clipPath("../weights/mobilenetv2-yolov3-nano-coco.cfg");
+
+/** What OpenCV makes of one picture, by output. */
+type Expected = Record<string, {
+  readonly shape: readonly number[];
+  readonly least: number;
+  readonly greatest: number;
+  readonly mean: number;
+  readonly sampled: string;
+}>;
+
+/** What OpenCV makes of a photograph. */
+interface ExpectedPhoto {
+  readonly outputs: Expected;
+  readonly detections: readonly {
+    readonly classId: number;
+    readonly confidence: number;
+    readonly box: readonly [number, number, number, number];
+  }[];
+}
+
+async function run(network: Uint8Array, picture: Float32Array, dims: number[]): Promise<Outputs> {
+  const session = await ort.InferenceSession.create(network, { logSeverityLevel: 3 });
+  try {
+    const results = await session.run({ data: new ort.Tensor("float32", picture, dims) });
+    return Object.fromEntries(
+      Object.entries(results).map(([name, { dims, data }]) => {
+        assert(data instanceof Float32Array);
+        return [name, { dims, data: new Float32Array(data) }];
+      }),
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+function assertOutputs(outputs: Outputs, expected: Expected): void {
+  assertEquals(Object.keys(outputs).toSorted(), Object.keys(expected).toSorted());
+  for (const [name, { shape, least, greatest, mean, sampled: kept }] of Object.entries(expected)) {
+    const { dims, data } = outputs[name]!;
+    assertEquals(dims, shape, name);
+    const tolerance = 1e-4 * (greatest - least);
+    const near = (ours: number | undefined, theirs: number, what: string) =>
+      assertAlmostEquals(ours ?? NaN, theirs, tolerance, `${name}: ${what} ${ours}, not ${theirs}`);
+    near(data.reduce((a, b) => Math.min(a, b)), least, "least");
+    near(data.reduce((a, b) => Math.max(a, b)), greatest, "greatest");
+    near(data.reduce((a, b) => a + b, 0) / data.length, mean, "mean");
+    const wanted = new Float32Array(Uint8Array.fromBase64(kept).buffer);
+    const ours = sampled(data);
+    assertEquals(ours.length, wanted.length, name);
+    for (const [i, value] of wanted.entries()) near(ours[i], value, `number ${i}`);
+  }
+}
+
+async function expectedOf<T>(name: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(new URL(`${name}.json`, FIXTURES)));
+}
+
+Deno.test.each([
+  { name: "yolov3-tiny", size: 416, batchNorm: "folded" as const },
+  { name: "yolov3-tiny", size: 416, batchNorm: "kept" as const },
+  { name: "yolov3-spp", size: 160, batchNorm: "folded" as const },
+])("onnxFromDarknet() gives OpenCV's results for $name, $batchNorm", async (network) => {
+  const { name, size, batchNorm } = network;
+  const text = await Deno.readTextFile(new URL(`${name}.cfg`, FIXTURES));
+  const cfg = text.replaceAll(/^(width|height)=.*$/gm, `$1=${size}`);
+  const onnx = onnxFromDarknet(importDarknet({ cfg, weights: madeWeights(cfg) }), { batchNorm });
+  const picture = new Float32Array(3 * size * size).map((_, i) => (noiseAt(2 ** 31 + i) + 1) / 2);
+  assertOutputs(await run(onnx, picture, [1, 3, size, size]), await expectedOf(name));
+});
+
+/** A photograph's pixels on grey, as the network takes them: `[3, 320, 320]` from 0 to 1. */
+async function letterboxed(name: string): Promise<Float32Array> {
+  const { stdout } = await new Deno.Command("ffmpeg", {
+    args: ["-v", "error", "-i", new URL(`${name}.png`, FIXTURES).pathname]
+      .concat(["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]),
+  }).output();
+  const top = (320 - stdout.length / 3 / 320) / 2;
+  return new Float32Array(3 * 320 * 320).map((_, i) => {
+    const pixel = i % (320 * 320) - top * 320;
+    return (stdout[3 * pixel + Math.floor(i / (320 * 320))] ?? 127.5) / 255;
+  });
+}
+
+/** Plain suppression within classes, written for this test. */
+function suppressed(candidates: readonly Detection<"tensor">[], iou: number) {
+  const kept: Detection<"tensor">[] = [];
+  for (const one of candidates.toSorted((a, b) => b.confidence - a.confidence)) {
+    const isRepeated = ({ box, classId }: Detection<"tensor">) =>
+      classId === one.classId && iouOf(box, one.box) > iou;
+    if (!kept.some(isRepeated)) kept.push(one);
+  }
+  return kept;
+}
+
+for (const name of ["dog", "person", "horses"]) {
+  Deno.test({
+    name: `a trained Darknet network finds in ${name}.jpg what OpenCV finds`,
+    ignore: !NANO,
+    async fn() {
+      const { [name]: expected } = await expectedOf<Record<string, ExpectedPhoto>>("photos");
+      const { detector, network } = await loadModel(NANO!);
+      const outputs = await run(network, await letterboxed(name), [1, 3, 320, 320]);
+      assertOutputs(outputs, expected!.outputs);
+      const found = suppressed(detector.decode(outputs, 0.25), 0.45);
+      assertEquals(found.length, expected!.detections.length);
+      for (const { classId, confidence, box: [x1, y1, x2, y2] } of expected!.detections) {
+        const iou = ({ box }: Detection<"tensor">) => iouOf(box, { x1, y1, x2, y2 });
+        const [mine] = found.filter((one) => one.classId === classId)
+          .toSorted((a, b) => iou(b) - iou(a));
+        assert(mine && iou(mine) >= 0.95, `class ${classId} at ${[x1, y1, x2, y2]}`);
+        assertAlmostEquals(mine.confidence, confidence, 0.01);
+      }
+    },
+  });
+}
