@@ -1,8 +1,12 @@
 import type { Detector } from "../pipeline/detector.ts";
 import { blazeface, type BlazefaceVariant } from "./blazeface.ts";
+import { type Part, readModelFile } from "./_model_file.ts";
+import { packedPart } from "./_packed_part.ts";
 import type { ModelCard } from "./card.ts";
+import { ssdMobilenetV2 } from "./ssd_mobilenet_v2.ts";
+import { tinySsd } from "./tiny_ssd.ts";
 
-/** A model whose file comes with an npm package. */
+/** A model whose file comes along, or with an npm package. */
 export interface Builtin {
   /** What is to be known of it. */
   readonly card: ModelCard;
@@ -10,6 +14,8 @@ export interface Builtin {
   readonly detector: Detector;
   /** Tells where its file lies, as a URL. */
   locate(): string;
+  /** Tells which part of that file it is, where the file holds more. */
+  part?(): Promise<Part>;
 }
 
 /** What differs between the face detectors of one npm package. */
@@ -37,6 +43,69 @@ function faceDetector({ variant, file, ...facts }: FaceFile): Builtin {
     },
   };
 }
+
+function skyDetector(): Builtin {
+  const name = "tiny-ssd-sky";
+  const detector = tinySsd({ name, labels: ["airplane", "bird", "drone", "helicopter"] });
+  return {
+    detector,
+    locate: () => import.meta.resolve("./weights/tiny-ssd-sky.safetensors"),
+    card: {
+      name,
+      task: "object detection",
+      labels: detector.labels,
+      input: detector.input,
+      parameters: 711_721,
+      multiplyAccumulates: 402_710_031,
+      sizeBytes: 1_431_498,
+      licence: "MIT",
+      sha256: "f731f0f76433c3fa3b64fc5abfaa353290a0850218df54f2ef8240dc353e6496",
+      origin: { file: "models/weights/tiny-ssd-sky.safetensors" },
+      defaults: detector.defaults,
+    },
+  };
+}
+
+function objectDetector(): Builtin {
+  const detector = ssdMobilenetV2();
+  const packed = "@mediapipe/objectron/objectron_solution_packed_assets";
+  const file = "object_detection_ssd_mobilenetv2_oidv4_fp16.tflite";
+  return {
+    detector,
+    locate: () => import.meta.resolve(`${packed}.data`),
+    part: async () => {
+      const { bytes } = await readModelFile(new URL(import.meta.resolve(`${packed}_loader.js`)));
+      return packedPart(new TextDecoder().decode(bytes), file);
+    },
+    card: {
+      name: detector.name,
+      task: "object detection",
+      labels: detector.labels,
+      input: detector.input,
+      parameters: 4_951_996,
+      multiplyAccumulates: 672_993_008,
+      sizeBytes: 9_987_728,
+      licence: "Apache-2.0",
+      sha256: "d0a5255bf8c4f5a0bc4240741a76c41d5e939f7655078f945f50ab53a9375da6",
+      origin: {
+        package: "@mediapipe/objectron@0.4.1675468480",
+        file: `objectron_solution_packed_assets.data/${file}`,
+      },
+      defaults: detector.defaults,
+    },
+  };
+}
+
+/**
+ * The architectures that can be built but have no weights that come along: for each, what a user can
+ * do.
+ */
+export const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
+  [
+    "tiny-ssd",
+    "train it and give its weights as a .safetensors file, or use tiny-ssd-sky, which comes trained",
+  ],
+]);
 
 /**
  * The models that come along. Their parameters and multiply-accumulates are what `inspectOnnx`
@@ -70,4 +139,6 @@ export const BUILTINS: readonly Builtin[] = [
     parameters: 508_308,
     multiplyAccumulates: 117_188_352,
   }),
+  objectDetector(),
+  skyDetector(),
 ];

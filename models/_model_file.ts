@@ -3,7 +3,15 @@ import { ModelError } from "../pipeline/errors.ts";
 /** No model that is run here is larger; a path to something endless ends here. */
 const MAX_BYTES = 2 ** 30;
 
-/** A model's file. */
+/** Which bytes of a file are meant. */
+export interface Part {
+  /** The first one. */
+  readonly start: number;
+  /** The one behind the last one. */
+  readonly end: number;
+}
+
+/** A model's file, or its part of a file that holds several. */
 export interface ModelFile {
   /** What it holds. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -14,9 +22,11 @@ export interface ModelFile {
 /**
  * Reads a model's file.
  *
+ * @param path Where it is.
+ * @param part Which part is read; all of it unless given.
  * @throws {ModelError} If it cannot be read, or is no file of a model's size.
  */
-export async function readModelFile(path: string | URL): Promise<ModelFile> {
+export async function readModelFile(path: string | URL, part?: Part): Promise<ModelFile> {
   try {
     const { isFile, size } = await Deno.stat(path);
     if (!isFile) throw new ModelError(`Cannot read the model "${path}": it is not a file`);
@@ -25,7 +35,7 @@ export async function readModelFile(path: string | URL): Promise<ModelFile> {
         `Cannot read the model "${path}": it is ${size} bytes, over ${MAX_BYTES}`,
       );
     }
-    const bytes = await Deno.readFile(path);
+    const bytes = (await Deno.readFile(path)).slice(part?.start, part?.end);
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     return { bytes, sha256: hash.toHex() };
   } catch (cause) {

@@ -1,13 +1,16 @@
 import { ModelError } from "../pipeline/errors.ts";
-import { type Builtin, BUILTINS } from "./_builtins.ts";
+import { ARCHITECTURES, type Builtin, BUILTINS } from "./_builtins.ts";
 import { cached } from "./_cache.ts";
 import { closestTo } from "./_closest.ts";
-import { readModelFile } from "./_model_file.ts";
+import { darknetModelAt } from "./_darknet_model.ts";
+import { type ModelFile, readModelFile } from "./_model_file.ts";
 import { recognised } from "./_recognise.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
 import { importTflite, TFLITE_IMPORTER_VERSION } from "./importers/tflite.ts";
+import { importTinySsd } from "./importers/tiny_ssd.ts";
 import type { Model } from "./model.ts";
+import { tinySsd } from "./tiny_ssd.ts";
 
 /**
  * The models that come along, without reading any file.
@@ -19,7 +22,8 @@ import type { Model } from "./model.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const names = listModels().map(({ name }) => name);
- * assertEquals(names, ["blazeface-short", "blazeface-full", "blazeface-full-sparse"]);
+ * assertEquals(names.slice(0, 2), ["blazeface-short", "blazeface-full"]);
+ * assertEquals(names.slice(3), ["ssd-mobilenet-v2", "tiny-ssd-sky"]);
  * ```
  */
 export function listModels(): readonly ModelCard[] {
@@ -27,12 +31,15 @@ export function listModels(): readonly ModelCard[] {
 }
 
 /**
- * Makes a model ready to be run: one that comes along, by its name, or a user's own `.onnx` or
- * `.tflite` file, by its path.
+ * Makes a model ready to be run: one that comes along, by its name, or a user's own `.onnx`,
+ * `.tflite` or `.safetensors` file, by its path.
  *
- * A file that comes along is compared with its SHA-256. A user's own must be a BlazeFace, told by
- * its shapes: one picture of 128, 192 or 256 pixels in, `[1, 896, 16]` and `[1, 896, 1]` (or 2304
- * anchors for 192 pixels) out.
+ * A file that comes along is compared with its SHA-256. A user's own `.onnx` or `.tflite` must be a
+ * BlazeFace, told by its shapes: one picture of 128, 192 or 256 pixels in, `[1, 896, 16]` and
+ * `[1, 896, 1]` (or 2304 anchors for 192 pixels) out. A `.safetensors` file must hold the weights of
+ * a Tiny SSD, of any number of classes, under the names told in models/tiny_ssd_network.ts.
+ * A `.cfg` or `.weights` file is Darknet's, with the other of the two beside it: a network with the
+ * heads of YOLOv3, its classes named by the lines of a `.names` file beside them, or else COCO's.
  *
  * It needs the permission to read the file. An imported network is kept in a cache where that is
  * permitted: `$STEADYBOX_CACHE`, else `$XDG_CACHE_HOME/steadybox`, else `~/.cache/steadybox`, with
@@ -56,20 +63,24 @@ export function listModels(): readonly ModelCard[] {
 export async function loadModel(nameOrPath: string): Promise<Model> {
   const builtin = BUILTINS.find(({ card }) => card.name === nameOrPath);
   if (builtin) return await builtinModel(builtin);
-  if (/\.(onnx|tflite)$/i.test(nameOrPath)) return await modelAt(nameOrPath);
+  if (/\.(onnx|tflite|safetensors)$/i.test(nameOrPath)) return await modelAt(nameOrPath);
+  if (/\.(cfg|weights)$/i.test(nameOrPath)) return await darknetModelAt(nameOrPath);
   throw unknown(nameOrPath);
 }
 
 async function builtinModel(builtin: Builtin): Promise<Model> {
   const { card, detector } = builtin;
-  const { bytes, sha256 } = await readModelFile(urlOf(builtin));
+  const { bytes, sha256 } = await readModelFile(urlOf(builtin), await builtin.part?.());
   if (sha256 !== card.sha256) {
     throw new ModelError(
       `Cannot use the model "${card.name}": ${card.origin.file} has the SHA-256 ${sha256}, ` +
         `not ${card.sha256}`,
     );
   }
-  return { card, detector, network: await imported(bytes, sha256) };
+  const network = card.origin.file.endsWith(".safetensors")
+    ? importTinySsd(bytes).network
+    : await imported(bytes, sha256);
+  return { card, detector, network };
 }
 
 function urlOf({ card, locate }: Builtin): URL {
@@ -84,25 +95,37 @@ function urlOf({ card, locate }: Builtin): URL {
 }
 
 async function modelAt(path: string): Promise<Model> {
-  const { bytes, sha256 } = await readModelFile(path);
-  const network = /\.tflite$/i.test(path) ? await imported(bytes, sha256) : bytes;
-  const facts = inspectOnnx(network);
-  const file = path.split(/[\\/]/).at(-1) ?? path;
-  const detector = recognised(file.replace(/\.\w+$/, "") || file, facts);
+  const file = await readModelFile(path);
+  const base = path.split(/[\\/]/).at(-1) ?? path;
+  const { task, detector, network } = await understood(file, base);
+  const { parameters, multiplyAccumulates } = inspectOnnx(network);
   const card = modelCardSchema.parse({
     name: detector.name,
-    task: "face detection",
+    task,
     labels: detector.labels,
     input: detector.input,
-    parameters: facts.parameters,
-    ...(facts.multiplyAccumulates !== undefined &&
-      { multiplyAccumulates: facts.multiplyAccumulates }),
-    sizeBytes: bytes.byteLength,
-    sha256,
+    parameters,
+    ...(multiplyAccumulates !== undefined && { multiplyAccumulates }),
+    sizeBytes: file.bytes.byteLength,
+    sha256: file.sha256,
     origin: { file: path },
     defaults: detector.defaults,
   });
   return { card, detector, network };
+}
+
+/** What a user's own file is, told by its ending and by what it holds. */
+async function understood(
+  { bytes, sha256 }: ModelFile,
+  base: string,
+): Promise<Omit<Model, "card"> & Pick<ModelCard, "task">> {
+  const name = base.replace(/\.\w+$/, "") || base;
+  if (/\.safetensors$/i.test(base)) {
+    const { network, labels } = importTinySsd(bytes);
+    return { task: "object detection", detector: tinySsd({ name, labels }), network };
+  }
+  const network = /\.tflite$/i.test(base) ? await imported(bytes, sha256) : bytes;
+  return { task: "face detection", detector: recognised(name, inspectOnnx(network)), network };
 }
 
 function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -110,11 +133,15 @@ function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBu
 }
 
 function unknown(name: string): ModelError {
+  const advice = ARCHITECTURES.get(name);
+  if (advice) {
+    return new ModelError(`Cannot run the model "${name}", which has no weights: ${advice}`);
+  }
   const names = BUILTINS.map(({ card }) => card.name);
   const closest = closestTo(name, names);
   const hint = closest ? `did you mean "${closest}"? ` : "";
   return new ModelError(
     `Cannot find the model "${name}": ${hint}There are ${names.join(", ")}, and your own ` +
-      `.onnx and .tflite files`,
+      `.onnx, .tflite, .safetensors and Darknet .cfg files`,
   );
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ModelError } from "../pipeline/errors.ts";
-import { modelCardSchema } from "./card.ts";
+import { type ModelCard, modelCardSchema } from "./card.ts";
 import { Graph } from "./graph.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
 import { transpose } from "./rearrangements.ts";
@@ -9,6 +9,11 @@ import { listModels, loadModel } from "./registry.ts";
 const SHORT_RANGE = new URL(
   import.meta.resolve("@mediapipe/face_detection/face_detection_short_range.tflite"),
 );
+
+const OBJECTRON = import.meta.resolve("@mediapipe/objectron/objectron_solution_packed_assets");
+
+/** The label map lies before the network. */
+const LABEL_MAP_BYTES = 184;
 
 /** A directory of its own for the test, in which files are made. */
 async function directoryWith(files: Record<string, Uint8Array>) {
@@ -48,18 +53,60 @@ Deno.test.each(listModels().map((card) => ({ name: card.name, card })))(
     ]);
     assertEquals([detector.name, detector.input, detector.labels], [name, card.input, card.labels]);
     assertEquals(loaded, card);
-    const file = new URL(card.origin.file, SHORT_RANGE);
-    assertEquals((await Deno.stat(file)).size, card.sizeBytes);
+    assertEquals(card.sizeBytes, await sizeOf(card));
   },
 );
 
-Deno.test("listModels() names the version of the package that is installed", async () => {
+/** The size of the file that a card tells of. */
+async function sizeOf({ name, origin }: ModelCard): Promise<number> {
+  if (name === "ssd-mobilenet-v2") {
+    return (await Deno.stat(new URL(`${OBJECTRON}.data`))).size - LABEL_MAP_BYTES;
+  }
+  const file = origin.package
+    ? new URL(origin.file, SHORT_RANGE)
+    : new URL(`../${origin.file}`, import.meta.url);
+  return (await Deno.stat(file)).size;
+}
+
+Deno.test.each([
+  { file: SHORT_RANGE, count: 3 },
+  { file: new URL(`${OBJECTRON}.data`), count: 1 },
+])("listModels() names the version of the package that is installed: $file", async (from) => {
   const { name, version, license } = JSON.parse(
-    await Deno.readTextFile(new URL("package.json", SHORT_RANGE)),
+    await Deno.readTextFile(new URL("package.json", from.file)),
   );
-  for (const { origin, licence } of listModels()) {
+  const cards = listModels().filter(({ origin }) => origin.package?.startsWith(name));
+  assertEquals(cards.length, from.count);
+  for (const { origin, licence } of cards) {
     assertEquals([origin.package, licence], [`${name}@${version}`, license]);
   }
+});
+
+Deno.test("ssd-mobilenet-v2 has the labels of its package, without the background", async () => {
+  const map = (await Deno.readFile(new URL(`${OBJECTRON}.data`))).subarray(0, LABEL_MAP_BYTES);
+  const [background, ...labels] = new TextDecoder().decode(map).trim().split("\n");
+  assertEquals(background, "???");
+  const card = listModels().find(({ name }) => name === "ssd-mobilenet-v2");
+  assertEquals(card?.labels, labels);
+});
+
+Deno.test("loadModel() takes a user's own weights of a Tiny SSD", async () => {
+  const sky = new URL("weights/tiny-ssd-sky.safetensors", import.meta.url);
+  await using directory = await directoryWith({ "mine.safetensors": await Deno.readFile(sky) });
+  const { card, detector, network } = await loadModel(`${directory.path}/mine.safetensors`);
+  const builtin = await loadModel("tiny-ssd-sky");
+  assertEquals(network, builtin.network);
+  assertEquals([card.name, card.task, card.sha256], [
+    "mine",
+    "object detection",
+    builtin.card.sha256,
+  ]);
+  assertEquals(detector.labels, ["airplane", "bird", "drone", "helicopter"]);
+});
+
+Deno.test("loadModel() refuses an architecture without weights, and says where they come from", async () => {
+  const { message } = await assertRejects(() => loadModel("tiny-ssd"), ModelError);
+  assertMatch(message, /^Cannot run the model "tiny-ssd", which has no weights: .*safetensors/);
 });
 
 Deno.test("loadModel() takes a user's own TFLite file for what its shapes tell", async () => {
@@ -130,6 +177,8 @@ Deno.test.each([
   { flaw: "an empty file", file: "empty.onnx", message: "no network" },
   { flaw: "text named .tflite", file: "text.tflite", message: "TFL3" },
   { flaw: "an empty .tflite", file: "empty.tflite", message: "only 0 bytes" },
+  { flaw: "text named .safetensors", file: "text.safetensors", message: "its header claims" },
+  { flaw: "an empty .safetensors", file: "empty.safetensors", message: "only 0 bytes" },
 ])("loadModel() refuses $flaw in one line", async ({ file, message }) => {
   const text = new TextEncoder().encode("Surely not a network, but long enough to be one.");
   await using directory = await directoryWith({
@@ -137,6 +186,8 @@ Deno.test.each([
     "text.tflite": text,
     "empty.onnx": new Uint8Array(),
     "empty.tflite": new Uint8Array(),
+    "text.safetensors": text,
+    "empty.safetensors": new Uint8Array(),
   });
   await Deno.mkdir(`${directory.path}/directory.onnx`);
   const error = await assertRejects(
