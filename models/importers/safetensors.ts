@@ -111,10 +111,8 @@ function headerFrom(text: Uint8Array): z.infer<typeof headerSchema> {
   }
   const { data, error } = headerSchema.safeParse(header);
   if (data) return data;
-  throw unreadable(
-    `its header is wrong at ${error.issues[0]?.path.join(".") || "its root"}`,
-    error,
-  );
+  const place = error.issues[0]?.path.join(".");
+  throw unreadable(`its header is wrong at ${place ? JSON.stringify(place) : "its root"}`, error);
 }
 
 function tensorFrom(
