@@ -49,6 +49,7 @@ export async function darknetModelAt(path: string): Promise<Model> {
   const stem = path.replace(/\.(cfg|weights)$/i, "");
   const { heads, classes } = headsOf(network);
   const [, height, width] = network.input;
+  const { parameters, multiplyAccumulates } = countsOf(network);
   const detector = yolo({
     name: stem.split(/[\\/]/).at(-1) || "darknet",
     size: { width, height },
@@ -60,7 +61,8 @@ export async function darknetModelAt(path: string): Promise<Model> {
     task: "object detection",
     labels: detector.labels,
     input: detector.input,
-    ...countsOf(network),
+    parameters,
+    multiplyAccumulates,
     sizeBytes,
     sha256,
     origin: { file: path },

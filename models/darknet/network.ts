@@ -41,8 +41,10 @@ export interface DarknetNetwork extends DarknetArchitecture {
 
 /** How large a network is. */
 export interface DarknetCounts {
-  /** How many numbers a `.weights` file of it holds, the seen means and variances included. */
+  /** How many numbers training moves: weights, biases and the scales of batch normalisations. */
   readonly parameters: number;
+  /** How many numbers its `.weights` file holds: the means and variances that were seen as well. */
+  readonly storedNumbers: number;
   /** How many multiplications with addition its convolutions take for one picture. */
   readonly multiplyAccumulates: number;
 }
@@ -107,12 +109,14 @@ export function weightCountOf({ filters, channelsPerGroup, size }: Convolutional
  */
 export function countsOf({ layers }: DarknetArchitecture): DarknetCounts {
   let parameters = 0;
+  let storedNumbers = 0;
   let multiplyAccumulates = 0;
   for (const layer of layers) {
     if (layer.kind !== "convolutional") continue;
     const weights = weightCountOf(layer);
-    parameters += weights + layer.filters * (layer.hasBatchNorm ? 4 : 1);
+    parameters += weights + layer.filters * (layer.hasBatchNorm ? 2 : 1);
+    storedNumbers += weights + layer.filters * (layer.hasBatchNorm ? 4 : 1);
     multiplyAccumulates += weights * layer.dims[1] * layer.dims[2];
   }
-  return { parameters, multiplyAccumulates };
+  return { parameters, storedNumbers, multiplyAccumulates };
 }

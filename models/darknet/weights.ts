@@ -24,12 +24,12 @@ const VERSION = { major: 0, minor: 2, revision: 0 };
  */
 export function readWeights(architecture: DarknetArchitecture, bytes: Uint8Array): DarknetNetwork {
   const numbers = numbersIn(bytes);
-  const { parameters } = countsOf(architecture);
-  if (numbers.length !== parameters) {
+  const { storedNumbers } = countsOf(architecture);
+  if (numbers.length !== storedNumbers) {
     throw new ModelError(
-      `Cannot read the Darknet network: its cfg takes ${parameters} weights, and there are ` +
+      `Cannot read the Darknet network: its cfg takes ${storedNumbers} weights, and there are ` +
         `${numbers.length}: the file is ${
-          numbers.length < parameters ? "cut short or " : ""
+          numbers.length < storedNumbers ? "cut short or " : ""
         }of another network`,
     );
   }
@@ -87,7 +87,7 @@ export function writeWeights(network: DarknetNetwork): Uint8Array<ArrayBuffer> {
   head.setInt32(0, VERSION.major, true);
   head.setInt32(4, VERSION.minor, true);
   head.setInt32(8, VERSION.revision, true);
-  const numbers = new Float32Array(countsOf(network).parameters);
+  const numbers = new Float32Array(countsOf(network).storedNumbers);
   let start = 0;
   for (const [index, layer] of network.layers.entries()) {
     if (layer.kind !== "convolutional") continue;
