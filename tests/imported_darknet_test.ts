@@ -5,7 +5,6 @@
  */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import * as ort from "onnxruntime-node";
 import { onnxFromDarknet } from "../models/darknet/to_onnx.ts";
 import { importDarknet } from "../models/importers/darknet.ts";
 import { loadModel } from "../models/registry.ts";
@@ -15,6 +14,7 @@ import type { Outputs } from "../pipeline/tensor.ts";
 import { clipPath } from "./_clips.ts";
 import { madeWeights, noiseAt } from "./_made_darknet.ts";
 import { sampled } from "./_model_inputs.ts";
+import { runOnnx } from "./_run_onnx.ts";
 
 const FIXTURES = new URL("fixtures/darknet/", import.meta.url);
 
@@ -38,21 +38,6 @@ interface ExpectedPhoto {
     readonly confidence: number;
     readonly box: readonly [number, number, number, number];
   }[];
-}
-
-async function run(network: Uint8Array, picture: Float32Array, dims: number[]): Promise<Outputs> {
-  const session = await ort.InferenceSession.create(network, { logSeverityLevel: 3 });
-  try {
-    const results = await session.run({ data: new ort.Tensor("float32", picture, dims) });
-    return Object.fromEntries(
-      Object.entries(results).map(([name, { dims, data }]) => {
-        assert(data instanceof Float32Array);
-        return [name, { dims, data: new Float32Array(data) }];
-      }),
-    );
-  } finally {
-    await session.release();
-  }
 }
 
 function assertOutputs(outputs: Outputs, expected: Expected): void {
@@ -87,7 +72,7 @@ Deno.test.each([
   const cfg = text.replaceAll(/^(width|height)=.*$/gm, `$1=${size}`);
   const onnx = onnxFromDarknet(importDarknet({ cfg, weights: madeWeights(cfg) }), { batchNorm });
   const picture = new Float32Array(3 * size * size).map((_, i) => (noiseAt(2 ** 31 + i) + 1) / 2);
-  assertOutputs(await run(onnx, picture, [1, 3, size, size]), await expectedOf(name));
+  assertOutputs(await runOnnx(onnx, picture, [1, 3, size, size]), await expectedOf(name));
 });
 
 /** A photograph's pixels on grey, as the network takes them: `[3, 320, 320]` from 0 to 1. */
@@ -121,7 +106,7 @@ for (const name of ["dog", "person", "horses"]) {
     async fn() {
       const { [name]: expected } = await expectedOf<Record<string, ExpectedPhoto>>("photos");
       const { detector, network } = await loadModel(NANO!);
-      const outputs = await run(network, await letterboxed(name), [1, 3, 320, 320]);
+      const outputs = await runOnnx(network, await letterboxed(name), [1, 3, 320, 320]);
       assertOutputs(outputs, expected!.outputs);
       const found = suppressed(detector.decode(outputs, 0.25), 0.45);
       assertEquals(found.length, expected!.detections.length);
