@@ -8,6 +8,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as ort from "onnxruntime-node";
 import { importTflite } from "../models/importers/tflite.ts";
 import { channelsFirst, MODEL_INPUT_COUNT, modelInput, sampled } from "./_model_inputs.ts";
+import { TFLITE_NETWORKS } from "./_tflite_networks.ts";
 
 /** What TensorFlow Lite makes of one picture, by output. */
 type Expected = Record<string, {
@@ -17,17 +18,6 @@ type Expected = Record<string, {
   readonly mean: number;
   readonly sampled: string;
 }>;
-
-const NETWORKS = [
-  { name: "face_detection_short_range", size: 128 },
-  { name: "face_detection_full_range", size: 192 },
-  { name: "face_detection_full_range_sparse", size: 192 },
-];
-
-function networkOf(name: string): Uint8Array {
-  const url = import.meta.resolve(`@mediapipe/face_detection/${name}.tflite`);
-  return importTflite(Deno.readFileSync(new URL(url)));
-}
 
 function expectedOf(name: string): readonly Expected[] {
   const url = new URL(`fixtures/models/${name}.json`, import.meta.url);
@@ -62,10 +52,11 @@ async function run(session: ort.InferenceSession, pictures: readonly Float32Arra
   });
 }
 
-Deno.test.each(NETWORKS)(
+Deno.test.each(TFLITE_NETWORKS)(
   "importTflite() gives TensorFlow Lite's results for $name, alone and in a batch",
-  async ({ name, size }) => {
-    const session = await ort.InferenceSession.create(networkOf(name), { logSeverityLevel: 3 });
+  async ({ name, size, read }) => {
+    const network = importTflite(read());
+    const session = await ort.InferenceSession.create(network, { logSeverityLevel: 3 });
     const pictures = Array.from({ length: MODEL_INPUT_COUNT }, (_, i) => modelInput(i, size));
     const expected = expectedOf(name);
     const batch = await run(session, pictures, size);

@@ -1,6 +1,6 @@
 /**
- * Writes `tests/fixtures/models/`: what the face detectors make of a few pictures, computed by
- * TensorFlow Lite itself.
+ * Writes `tests/fixtures/models/`: what the networks that are imported from TFLite make of a few
+ * pictures, computed by TensorFlow Lite itself.
  *
  * ```sh
  * npm install --prefix /some/folder --legacy-peer-deps @tensorflow/tfjs-tflite@0.0.1-alpha.10
@@ -14,6 +14,7 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { MODEL_INPUT_COUNT, modelInput, sampled } from "../_model_inputs.ts";
+import { TFLITE_NETWORKS } from "../_tflite_networks.ts";
 
 /** A tensor of the runtime. */
 interface RuntimeTensor {
@@ -57,13 +58,10 @@ const OPTIONS = {
   bufferIncrease: 0,
 };
 
-async function runnerFor(file: string, directory: string): Promise<Runner> {
+async function runnerFor(bytes: Uint8Array, directory: string): Promise<Runner> {
   const factory = createRequire(import.meta.url)(`${directory}/tflite_web_api_cc_simd.js`);
   const wasmBinary = Deno.readFileSync(`${directory}/tflite_web_api_cc_simd.wasm`);
   const runtime: Runtime = await factory({ wasmBinary });
-  const bytes = Deno.readFileSync(
-    new URL(import.meta.resolve(`@mediapipe/face_detection/${file}`)),
-  );
   const place = runtime._malloc(bytes.length);
   runtime.HEAPU8.set(bytes, place);
   const { CreateFromBufferAndOptions: make } = runtime.TFLiteWebModelRunner;
@@ -88,14 +86,14 @@ function resultsOf(runner: Runner) {
 }
 
 const directory = resolve(Deno.args[0] ?? ".");
-for (const name of ["short_range", "full_range", "full_range_sparse"]) {
-  const runner = await runnerFor(`face_detection_${name}.tflite`, directory);
+for (const { name, read } of TFLITE_NETWORKS) {
+  const runner = await runnerFor(read(), directory);
   const inputs = Array.from({ length: MODEL_INPUT_COUNT }, (_, index) => {
     modelInputInto(runner.GetInputs().get(0), index);
     runner.Infer();
     return resultsOf(runner);
   });
-  const target = new URL(`../fixtures/models/face_detection_${name}.json`, import.meta.url);
+  const target = new URL(`../fixtures/models/${name}.json`, import.meta.url);
   Deno.writeTextFileSync(target, JSON.stringify(inputs, undefined, 1) + "\n");
 }
 
