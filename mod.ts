@@ -27,10 +27,27 @@
  */
 
 export type { ModelCard, ModelOrigin } from "./models/card.ts";
+export type { CfgOption, CfgSection } from "./models/darknet/cfg.ts";
+export type * from "./models/darknet/layer.ts";
+export {
+  type BatchNormWeights,
+  type ConvWeights,
+  countsOf,
+  type DarknetArchitecture,
+  type DarknetCounts,
+  type DarknetNetwork,
+  readArchitecture,
+} from "./models/darknet/network.ts";
+export { onnxFromDarknet, type OnnxFromDarknetOptions } from "./models/darknet/to_onnx.ts";
 export * from "./models/devices.ts";
+export * from "./models/exporters/darknet.ts";
+export * from "./models/importers/darknet.ts";
 export * from "./models/model.ts";
+export * from "./models/prune.ts";
 export * from "./models/registry.ts";
 export * from "./models/session.ts";
+export * from "./models/slim_yolov3.ts";
+export * from "./models/yolo.ts";
 export * from "./pipeline/box.ts";
 export * from "./pipeline/colour.ts";
 export * from "./pipeline/detection.ts";
