@@ -44,6 +44,7 @@ export * from "./models/exporters/darknet.ts";
 export * from "./models/importers/darknet.ts";
 export * from "./models/model.ts";
 export * from "./models/prune.ts";
+export * from "./models/pruning/inspect_gammas.ts";
 export * from "./models/registry.ts";
 export * from "./models/session.ts";
 export * from "./models/slim_yolov3.ts";

@@ -56,7 +56,7 @@ Deno.test("loadModel() names a Darknet network's classes by the file beside it, 
   }));
 
 Deno.test.each([
-  { flaw: "no head", cfg: cfgOf().replace(/\[yolo\][^]*/, ""), message: "needs [yolo] layers" },
+  { flaw: "no head", cfg: cfgOf().replace(/\[yolo\][^]*/, ""), message: "has no [yolo] layer" },
   {
     flaw: "heads of different classes",
     cfg: cfgOf() + "[convolutional]\nfilters=12\nactivation=linear\n" +

@@ -1,0 +1,58 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ModelError } from "../../pipeline/errors.ts";
+import { noiseAt } from "../../tests/_made_darknet.ts";
+import { type ConvWeights, type DarknetNetwork, readArchitecture } from "../darknet/network.ts";
+import { chooseChannels } from "./choose_channels.ts";
+import { inspectGammas } from "./inspect_gammas.ts";
+
+const NONE = new Float32Array();
+
+/** A network of plain convolutions with scales only. */
+function network(...scales: readonly number[][]): DarknetNetwork {
+  const layers = scales.map(({ length }) =>
+    `[convolutional]\nbatch_normalize=1\nfilters=${length}\nactivation=leaky\n`
+  );
+  const end = "[convolutional]\nactivation=linear\n";
+  const weights = scales.map((list, index): [number, ConvWeights] => {
+    const batchNorm = { scales: Float32Array.from(list), means: NONE, variances: NONE };
+    return [index, { weights: NONE, biases: NONE, batchNorm }];
+  });
+  const cfg = `[net]\nwidth=8\nheight=8\n${layers.join("")}${end}`;
+  return { ...readArchitecture(cfg), weights: new Map(weights) };
+}
+
+Deno.test("inspectGammas() sorts scales by their size, in each layer and in all", () => {
+  const report = inspectGammas(network([2, -1, 0.005], [-3, 0, 4, 0.5]));
+  assertEquals(
+    report.layers.map(({ index, sizes }) => [index, ...sizes.map((x) => x * 1000)]),
+    [
+      [0, 5, 1000, 2000],
+      [1, 0, 500, 3000, 4000],
+    ].map(([index, ...sizes]) => [index, ...Float32Array.from(sizes)]),
+  );
+  assertEquals(report.shareNearZero, 2 / 7);
+  assertEquals(report.all.length, 7);
+});
+
+Deno.test("inspectGammas() names the greatest ratio at which no layer falls to its floor", () => {
+  const lists = [0, 1, 2].map((layer) =>
+    Array.from({ length: 40 }, (_, i) => noiseAt(100 * layer + i) * (layer + 1))
+  );
+  const made = network(...lists);
+  const { safeRatio, all } = inspectGammas(made, { floor: 0.1 });
+  const counts = (ratio: number) =>
+    chooseChannels(made, { ratio, floor: 0 }).ofLayers.slice(0, 3)
+      .map((mask) => mask.filter((isKept) => isKept).length);
+  assert(safeRatio > 0.2 && safeRatio < 0.9, `${safeRatio}`);
+  assert(counts(safeRatio).every((count) => count >= 4));
+  assert(counts(safeRatio + 1.5 / all.length).some((count) => count < 4));
+});
+
+Deno.test("inspectGammas() finds nothing safe where one layer has all the small scales", () => {
+  assertEquals(inspectGammas(network([0.1, 0.1], [1, 2])).safeRatio, 0);
+});
+
+Deno.test("inspectGammas() refuses a network without batch normalisation", () => {
+  const made = network([1]);
+  assertThrows(() => inspectGammas({ ...made, weights: new Map() }), ModelError);
+});
