@@ -15,6 +15,22 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   ftp: "ftp,tcp",
 };
 
+/** After how long a server that says nothing is given up, in microseconds. */
+const TIMEOUT_US = "15000000";
+
+/** The option by which a protocol is given that time; the others have none. */
+const TIMEOUT_OPTIONS: Readonly<Record<string, string>> = {
+  http: "-rw_timeout",
+  https: "-rw_timeout",
+  ftp: "-rw_timeout",
+  tcp: "-rw_timeout",
+  rtmp: "-rw_timeout",
+  rtmps: "-rw_timeout",
+  udp: "-rw_timeout",
+  rtsp: "-timeout",
+  rtsps: "-timeout",
+};
+
 /** What a URL begins with; two letters at least, since one may be a drive. */
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
@@ -40,7 +56,9 @@ export function inputArguments(source: string): string[] {
       }`,
     );
   }
-  return ["-protocol_whitelist", protocols, "-i", source];
+  const timeoutOption = TIMEOUT_OPTIONS[scheme];
+  const timeout = timeoutOption ? [timeoutOption, TIMEOUT_US] : [];
+  return ["-protocol_whitelist", protocols, ...timeout, "-i", source];
 }
 
 /** Whether the source can be opened a second time and is the same then, as a feed is not. */
