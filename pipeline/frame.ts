@@ -26,6 +26,12 @@ export interface FrameSource {
   readonly audio?: AudioSource;
   /** What the decoder complained of so far, in its words: a damaged file is read as far as it goes. */
   readonly complaints: readonly string[];
+  /**
+   * For a live feed, the number of the connection, from 0; absent for what is no feed. Each
+   * connection is a source of its own: between frames of two there is a gap, and what follows may
+   * have another size, rate and colour.
+   */
+  readonly connection?: number;
 }
 
 /** Where a sink finds the sound that belongs to the frames. */
@@ -57,4 +63,6 @@ export interface Frame extends Disposable {
   readonly index: number;
   /** What the frame came from. */
   readonly source: FrameSource;
+  /** For a live feed, when the frame reached this program, in milliseconds of `performance.now()`. */
+  readonly arrivedAtMs?: number;
 }

@@ -47,7 +47,22 @@ export function isUrl(source: string): boolean {
  */
 export function inputArguments(source: string): string[] {
   const scheme = SCHEME.exec(source)?.[1]?.toLowerCase();
-  if (!scheme) return ["-protocol_whitelist", "file", "-i", `file:${source}`];
+  const timeoutOption = scheme && TIMEOUT_OPTIONS[scheme];
+  return [
+    ...["-protocol_whitelist", protocolsFor(source)],
+    ...(timeoutOption ? [timeoutOption, TIMEOUT_US] : []),
+    ...["-i", isUrl(source) ? source : `file:${source}`],
+  ];
+}
+
+/**
+ * The protocols that ffmpeg may use to open a path or a URL and what it refers to, with commas.
+ *
+ * @throws {SourceError} If it is a URL of a kind that is not on the list.
+ */
+export function protocolsFor(source: string): string {
+  const scheme = SCHEME.exec(source)?.[1]?.toLowerCase();
+  if (!scheme) return "file";
   const protocols = PROTOCOLS[scheme];
   if (!protocols) {
     throw new SourceError(
@@ -56,9 +71,7 @@ export function inputArguments(source: string): string[] {
       }`,
     );
   }
-  const timeoutOption = TIMEOUT_OPTIONS[scheme];
-  const timeout = timeoutOption ? [timeoutOption, TIMEOUT_US] : [];
-  return ["-protocol_whitelist", protocols, ...timeout, "-i", source];
+  return protocols;
 }
 
 /** Whether the source can be opened a second time and is the same then, as a feed is not. */

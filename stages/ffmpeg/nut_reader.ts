@@ -1,3 +1,4 @@
+import type { Size } from "../../pipeline/fit.ts";
 import type { FramePool, PooledBuffer } from "../../pipeline/frame_pool.ts";
 import type { TimeBase } from "../../pipeline/time_base.ts";
 import type { ByteReader } from "./byte_reader.ts";
@@ -30,10 +31,13 @@ interface MainHeader {
   readonly elidedHeaders: readonly Uint8Array[];
 }
 
-interface StreamHeader {
+interface StreamHeader extends Size {
   readonly timeBase: TimeBase;
   readonly msbPtsShift: number;
 }
+
+/** Thrown when a picture has another size than those before it. */
+export class PictureSizeError extends RangeError {}
 
 /** Numbers of variable length, from memory or from a stream. */
 interface Numbers {
@@ -126,7 +130,13 @@ async function streamHeaderFrom(numbers: Numbers, main: MainHeader): Promise<Str
   await blob(numbers); // Its fourcc.
   const timeBase = main.timeBases[await unsigned(numbers)];
   if (!timeBase) throw new RangeError("Cannot find the stream's time base");
-  return { timeBase, msbPtsShift: await unsigned(numbers) };
+  const msbPtsShift = await unsigned(numbers);
+  await unsigned(numbers); // The largest distance between times.
+  await unsigned(numbers); // The decoder's delay.
+  await unsigned(numbers); // Flags.
+  await blob(numbers); // What only the codec understands.
+  const [width, height] = [await unsigned(numbers), await unsigned(numbers)];
+  return { timeBase, msbPtsShift, width, height };
 }
 
 /** Reads a NUT stream with one stream of raw pictures in it, as ffmpeg writes it. */
@@ -138,6 +148,19 @@ export class NutReader {
 
   constructor(input: ByteReader) {
     this.#input = input;
+  }
+
+  /** Reads the headers, which tell the size of the pictures; nothing if the stream ends before. */
+  async size(): Promise<Size | undefined> {
+    if (!this.#main) await this.#readFileId();
+    while (!this.#stream) {
+      if (await this.#input.isAtEnd()) return undefined;
+      const first = await this.#input.byte();
+      if (first !== 0x4e) throw new RangeError("Cannot find the stream's header");
+      await this.#readHeader();
+    }
+    const { width, height } = this.#stream;
+    return { width, height };
   }
 
   /** Reads up to the next picture into memory of the pool; nothing at the end of the stream. */
@@ -207,7 +230,9 @@ export class NutReader {
     if (flags & NUT_FLAGS.checksum) await this.#input.bytes(4);
     if (flags & NUT_FLAGS.sideData) throw new RangeError("Cannot read a frame with side data");
     if (size !== byteLength) {
-      throw new RangeError(`Cannot read a frame of ${size} bytes: it must have ${byteLength}`);
+      throw new PictureSizeError(
+        `Cannot read a frame of ${size} bytes: it must have ${byteLength}`,
+      );
     }
     this.#lastPts = pts;
     const elided = this.#main?.elidedHeaders[headerIndex] ?? new Uint8Array(0);

@@ -15,6 +15,8 @@ export interface SpawnOptions {
   readonly stdin?: "piped" | "null";
   /** Whether its standard output is read. */
   readonly stdout?: "piped" | "null";
+  /** Called with each line that it complains of, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** A run of ffmpeg or ffprobe, owned by one scope: disposing of it ends the process. */
@@ -41,10 +43,10 @@ export interface FfmpegProcess extends AsyncDisposable {
 export function spawnFfmpeg(
   program: "ffmpeg" | "ffprobe",
   args: readonly string[],
-  { stdin = "null", stdout = "piped" }: SpawnOptions = {},
+  { stdin = "null", stdout = "piped", onLine }: SpawnOptions = {},
 ): FfmpegProcess {
   const child = childOf(program, args, { stdin, stdout });
-  const complaint = lastOf(child.stderr); // Left unread, it would stop the process.
+  const complaint = lastOf(child.stderr, onLine); // Left unread, it would stop the process.
   const result = (async () => ({ code: (await child.status).code, complaint: await complaint }))();
   return {
     get stdin() {
@@ -69,7 +71,7 @@ export function spawnFfmpeg(
 function childOf(
   program: string,
   args: readonly string[],
-  pipes: Required<SpawnOptions>,
+  pipes: Required<Pick<SpawnOptions, "stdin" | "stdout">>,
 ): Deno.ChildProcess {
   try {
     return new Deno.Command(program, { args: [...args], ...pipes, stderr: "piped", detached: true })
@@ -95,10 +97,18 @@ function killed(child: Deno.ChildProcess, signal: Deno.Signal): void {
   }
 }
 
-async function lastOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+async function lastOf(
+  stream: ReadableStream<Uint8Array>,
+  onLine: ((line: string) => void) | undefined,
+): Promise<string> {
   let text = "";
+  let line = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {
     text = (text + part).slice(-MAX_COMPLAINT_LENGTH);
+    if (!onLine) continue;
+    const lines = (line + part).split(/[\r\n]+/);
+    line = lines.pop()!.slice(-MAX_COMPLAINT_LENGTH);
+    lines.forEach(onLine);
   }
   return text;
 }
