@@ -1,5 +1,7 @@
 import { DeviceError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
+import { networkForGpu } from "./inference/gpu_network.ts";
+import type { OpenRequest } from "./inference/messages.ts";
 import { DEVICES, surveyOf } from "./inference/survey.ts";
 import { switchOffTelemetry } from "./inference/telemetry.ts";
 import { threadCount } from "./inference/thread_count.ts";
@@ -76,7 +78,13 @@ async function openOn(
   { description, fallbacks }: { readonly description: string; readonly fallbacks: string[] },
 ): Promise<InferenceSession> {
   const warning = device === "cpu" ? switchOffTelemetry() : undefined;
-  return await WorkerSession.open({ kind: "open", device, network, threads: threadCount() }, {
+  const request: OpenRequest = {
+    kind: "open",
+    device,
+    network: device === "webgpu" ? networkForGpu(network) : network,
+    threads: threadCount(),
+  };
+  return await WorkerSession.open(request, {
     description,
     fallbacks: warning ? [...fallbacks, warning] : fallbacks,
   });

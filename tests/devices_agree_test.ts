@@ -43,6 +43,8 @@ function differenceOf(ours: Float32Array, theirs: Float32Array): number {
 Deno.test.each([
   { model: "blazeface-short", size: 128 },
   { model: "blazeface-full", size: 192 },
+  { model: "tiny-ssd-sky", size: 300 },
+  { model: "ssd-mobilenet-v2", size: 300 },
 ])("$model has the same outputs on all devices, alone and in a batch", async ({ model, size }) => {
   const { network } = await loadModel(model);
   const [cpu, ...others] = await Promise.all(
