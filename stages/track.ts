@@ -1,5 +1,6 @@
 import type { Detected, Tracked } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { Camera } from "./tracking/camera.ts";
 import { Tracker } from "./tracking/tracker.ts";
 
 /** Options of {@linkcode track}. */
@@ -23,6 +24,13 @@ export interface TrackOptions {
    * @default {false}
    */
   readonly acrossClasses?: boolean;
+  /**
+   * Whether the frames are searched for the camera's own motion, and for cuts. It takes one to two
+   * milliseconds a frame.
+   *
+   * @default {true}
+   */
+  readonly camera?: boolean;
 }
 
 /**
@@ -37,6 +45,10 @@ export interface TrackOptions {
  * not seen does not have it; if it is back within `maxGapS`, it has its old number. Numbers start at
  * 1, rise, and are never used again.
  *
+ * Where the camera moves, so do the predictions: from the luma of each frame and the one before, but
+ * for what the detections cover, the motion of the background is found, as a shift, turn and zoom; it
+ * goes on in `cameraMotion`. At a cut all objects end, and `isCut` tells later stages so.
+ *
  * Boxes stay as they were detected: to hold still is the work of a later stage. On a frame that was
  * passed over, the tracks are those of the last frame that was not, where they are predicted to be
  * now, without a `rawBox`. Detections whose box or confidence is no number are left out, and those
@@ -50,9 +62,11 @@ export interface TrackOptions {
  * @example An object keeps its number, though the network is not sure any more
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import { planesFrom } from "../pipeline/planes.ts";
  *
+ * const planes = planesFrom(new Uint8Array(160 * 90 * 1.5), 160, 90);
  * const items = [0.9, 0.3].map((confidence, i) => ({
- *   frame: { timestampUs: i * 40_000, [Symbol.dispose]() {} } as never,
+ *   frame: { planes, timestampUs: i * 40_000, [Symbol.dispose]() {} } as never,
  *   detections: [
  *     { box: { x1: i, y1: 0, x2: 20 + i, y2: 20 }, confidence, classId: 0, label: "face" },
  *     { box: { x1: 90, y1: 0, x2: 99, y2: 9 }, confidence: 0.3, classId: 0, label: "face" },
@@ -64,7 +78,7 @@ export interface TrackOptions {
  * ```
  */
 export function track(
-  { minConfidence = 0, maxGapS = 1, acrossClasses = false }: TrackOptions = {},
+  { minConfidence = 0, maxGapS = 1, acrossClasses = false, camera = true }: TrackOptions = {},
 ): MeteredStage<Detected, Tracked> {
   if (!(minConfidence >= 0 && minConfidence <= 1)) {
     throw new RangeError(
@@ -76,10 +90,19 @@ export function track(
   }
   return stage("track", async function* track(items: AsyncIterable<Detected>) {
     const tracker = new Tracker({ minConfidence, maxGapS, acrossClasses });
+    const eye = camera ? new Camera() : undefined;
     for await (const { frame, detections, isHeld } of items) {
-      tracker.advance(frame.timestampUs, undefined);
-      const tracks = isHeld ? tracker.predicted() : tracker.update(detections);
-      yield { frame, tracks, ...isHeld && { isHeld } };
+      const objects = detections.filter(({ confidence }) => confidence >= minConfidence);
+      const view = eye?.look(frame.planes, objects.map(({ box }) => box));
+      if (view?.isCut) tracker.cut();
+      tracker.advance(frame.timestampUs, view?.motion);
+      yield {
+        frame,
+        tracks: isHeld ? tracker.predicted() : tracker.update(detections),
+        ...isHeld && { isHeld },
+        ...view?.isCut && { isCut: true },
+        ...view?.motion && { cameraMotion: view.motion },
+      };
     }
   });
 }

@@ -7,20 +7,23 @@ import { shrunk, type SmallPicture } from "./small_picture.ts";
 
 /** What became of the view since the frame before. */
 export interface View {
-  /** How the camera's own motion moved the picture. */
-  readonly motion: Similarity;
+  /** How the camera's own motion moved the picture, where that can be said. */
+  readonly motion?: Similarity;
   /** Whether it is another scene. */
   readonly isCut: boolean;
 }
 
-/** Below which likeness a picture shows another scene. */
-const MIN_LIKENESS = 0.4;
+/** Below which likeness a picture shows another scene, and below which it does if its shades agree. */
+const MIN_LIKENESS = 0.28;
+const SURE_LIKENESS = 0.4;
+/** Which share of two pictures of one scene has the same shades at least. */
+const MIN_COMMON_SHADES = 0.7;
+/** Which share of the picture must be comparable for it to be said to be like another. */
+const MIN_SHARE = 0.2;
+/** The square of a slope that is mere noise: flat pictures are alike. */
+const FLAT_SLOPE = 16;
 /** How much more alike the pictures must be as they are for the motion not to be believed. */
 const MISTRUST = 0.05;
-/** Which share of the picture must be comparable for that to be said. */
-const MIN_SHARE = 0.2;
-/** Shades of noise, squared: flat pictures are alike. */
-const FLAT_VARIANCE = 4;
 /** Scenes are compared in a picture of at most this width or height. */
 const COMPARED_SIDE = 64;
 /** No camera zooms by more from one frame to the next. */
@@ -40,20 +43,21 @@ export class Camera {
     const then = this.#last;
     const now = shrunk(planes).map((picture) => landmarksOf(picture, objects));
     this.#last = now;
-    if (then.length === 0 || now.length === 0) return { motion: STILL, isCut: false };
-    if (!isSameSize(then[0]!.picture, now[0]!.picture)) return { motion: STILL, isCut: true };
+    if (then.length === 0 || now.length === 0) return { isCut: false };
+    if (!isSameSize(then[0]!.picture, now[0]!.picture)) return { isCut: true };
     const level = then.findIndex(({ picture: { width, height } }) =>
       Math.max(width, height) <= COMPARED_SIDE
     );
-    const compared = then.at(level)!.picture;
-    const likenessBy = (motion: Similarity) =>
-      likeness(compared, now.at(level)!.picture, pictureMotionFrom(motion, compared));
+    const [before, after] = [then.at(level)!.picture, now.at(level)!.picture];
     const motion = alignment(then, now);
     const zoom = zoomOf(motion);
-    const aligned = zoom < MAX_ZOOM && zoom > 1 / MAX_ZOOM ? likenessBy(motion) : 0;
-    const still = likenessBy(STILL);
-    if (Math.max(aligned, still) < MIN_LIKENESS) return { motion: STILL, isCut: true };
-    return { motion: aligned < still - MISTRUST ? STILL : motion, isCut: false };
+    const isPlausible = zoom < MAX_ZOOM && zoom > 1 / MAX_ZOOM;
+    const aligned = isPlausible ? likeness(before, after, motion) : 0;
+    const still = likeness(before, after, STILL);
+    const best = Math.max(aligned, still);
+    const isCut = best < MIN_LIKENESS ||
+      (best < SURE_LIKENESS && commonShades(before, after) < MIN_COMMON_SHADES);
+    return isCut ? { isCut } : { isCut, motion: aligned < still - MISTRUST ? STILL : motion };
   }
 }
 
@@ -62,33 +66,41 @@ function isSameSize(a: SmallPicture, b: SmallPicture): boolean {
 }
 
 /**
- * How alike two pictures are, up to 1, whatever their brightness: the product of the terms for
- * contrast and structure of Wang et al., "Image Quality Assessment: From Error Visibility to Structural
- * Similarity", IEEE Transactions on Image Processing 13(4), 2004, section III.B, over the whole
- * picture.
+ * How alike the slopes in two pictures are, up to 1: `2 (s · s') / (s² + s'²)`, summed over all pixels,
+ * after the term for structure and contrast of Wang et al., "Image Quality Assessment: From Error
+ * Visibility to Structural Similarity", IEEE Transactions on Image Processing 13(4), 2004. Slopes, as
+ * much that is dark below and bright above is alike in shades alone.
  *
- * @param motion How the second is moved against the first, in pixels.
+ * @param motion How the second is moved against the first, in pixels of the frame.
  */
 function likeness(then: SmallPicture, now: SmallPicture, motion: Similarity): number {
   const { width, height } = then;
-  const { cosine, sine, dx, dy } = motion;
-  let [count, sumThen, sumNow, squares, products] = [0, 0, 0, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
+  const { cosine, sine, dx, dy } = pictureMotionFrom(motion, then);
+  let [count, products, squares] = [0, 0, 0];
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
       const nowX = Math.round(cosine * x - sine * y + dx);
       const nowY = Math.round(sine * x + cosine * y + dy);
-      if (!(nowX >= 0 && nowY >= 0 && nowX < width && nowY < height)) continue;
-      const shadeThen = then.shades[y * width + x]!;
-      const shadeNow = now.shades[nowY * width + nowX]!;
+      if (!(nowX > 0 && nowY > 0 && nowX < width - 1 && nowY < height - 1)) continue;
+      const [a, b] = [y * width + x, nowY * width + nowX];
+      const thenX = then.shades[a + 1]! - then.shades[a - 1]!;
+      const thenY = then.shades[a + width]! - then.shades[a - width]!;
+      const slopeX = now.shades[b + 1]! - now.shades[b - 1]!;
+      const slopeY = now.shades[b + width]! - now.shades[b - width]!;
       count++;
-      sumThen += shadeThen;
-      sumNow += shadeNow;
-      squares += shadeThen ** 2 + shadeNow ** 2;
-      products += shadeThen * shadeNow;
+      products += thenX * slopeX + thenY * slopeY;
+      squares += thenX ** 2 + thenY ** 2 + slopeX ** 2 + slopeY ** 2;
     }
   }
   if (count < MIN_SHARE * width * height) return 0;
-  const covariance = products / count - sumThen * sumNow / count ** 2;
-  const variances = squares / count - (sumThen ** 2 + sumNow ** 2) / count ** 2;
-  return (2 * covariance + FLAT_VARIANCE) / (variances + FLAT_VARIANCE);
+  return (2 * products + FLAT_SLOPE * count) / (squares + FLAT_SLOPE * count);
+}
+
+/** Which share of two pictures has the same shades, wherever they are: the overlap of histograms. */
+function commonShades(then: SmallPicture, now: SmallPicture): number {
+  const surplus = new Int32Array(32);
+  for (const shade of then.shades) surplus[shade >> 3]!++;
+  let common = 0;
+  for (const shade of now.shades) if (surplus[shade >> 3]!-- > 0) common++;
+  return common / now.shades.length;
 }
