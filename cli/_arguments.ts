@@ -1,17 +1,26 @@
 import { object, or } from "@optique/core/constructs";
 import { lineBreak, type Message, message, text } from "@optique/core/message";
-import { optional, withDefault } from "@optique/core/modifiers";
+import { withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag } from "@optique/core/primitives";
+import { modelsArguments } from "./_models_arguments.ts";
 import { runArguments } from "./_run_arguments.ts";
 import { place } from "./_values.ts";
 import type { DevicesOptions } from "./devices.ts";
 import type { ModelsOptions } from "./models.ts";
+import type { InspectOptions } from "./models_inspect.ts";
+import type { PruneOptions } from "./models_prune.ts";
 import type { ProbeOptions } from "./probe.ts";
 import type { RunOptions } from "./_run_options.ts";
 
 /** What the user asked for: one of the commands and its options. */
-export type Request = RunOptions | ProbeOptions | ModelsOptions | DevicesOptions;
+export type Request =
+  | RunOptions
+  | ProbeOptions
+  | ModelsOptions
+  | InspectOptions
+  | PruneOptions
+  | DevicesOptions;
 
 /** What is understood everywhere, and shown nowhere. */
 const debug = withDefault(flag("--debug", { hidden: true }), false);
@@ -29,19 +38,6 @@ function lines(heading: string, ...texts: readonly string[]): Message {
 const probeArguments = object({
   command: constant("probe"),
   source: argument(place("SOURCE"), { description: message`A video, a picture or a URL.` }),
-  json,
-  debug,
-});
-
-const modelsArguments = object({
-  command: constant("models"),
-  info: optional(command(
-    "info",
-    argument(place("NAME"), {
-      description: message`A name that steadybox models lists, or a file.`,
-    }),
-    { brief: message`Show all that is known of one model.` },
-  )),
   json,
   debug,
 });
@@ -73,8 +69,14 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
     footer: lines("Examples:", "steadybox probe in.mp4", "steadybox probe --json in.mp4"),
   }),
   command("models", modelsArguments, {
-    brief: message`List the models.`,
-    footer: lines("Examples:", "steadybox models", "steadybox models info blazeface-full"),
+    brief: message`List the models, inspect and prune networks.`,
+    footer: lines(
+      "Examples:",
+      "steadybox models",
+      "steadybox models info blazeface-full",
+      "steadybox models inspect net.cfg",
+      "steadybox models prune net.cfg --ratio 0.9 -o pruned",
+    ),
   }),
   command("devices", devicesArguments, {
     brief: message`List what can run a network, and what --device auto takes.`,

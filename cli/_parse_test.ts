@@ -82,6 +82,43 @@ Deno.test("parse() reads the other commands", () => {
     json: false,
     debug: false,
   });
+  assertEquals(parse(["models", "inspect", "net.cfg", "--json"]), {
+    command: "models inspect",
+    network: "net.cfg",
+    floor: 0.1,
+    json: true,
+    debug: false,
+  });
+  assertEquals(
+    parse([
+      "models",
+      "prune",
+      "net.cfg",
+      "--ratio",
+      "0.9",
+      "-o",
+      "out",
+      "--images",
+      "a",
+      "--images",
+      "b",
+    ]),
+    {
+      command: "models prune",
+      network: "net.cfg",
+      ratio: 0.9,
+      floor: 0.1,
+      iterations: 1,
+      multiple: 1,
+      compensate: false,
+      output: "out",
+      overwrite: false,
+      images: ["a", "b"],
+      device: "auto",
+      json: false,
+      debug: false,
+    },
+  );
   assertEquals(parse(["devices", "--debug"]), { command: "devices", json: false, debug: true });
 });
 

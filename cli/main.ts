@@ -16,6 +16,10 @@ async function perform(request: Request): Promise<number> {
       return await (await import("./probe.ts")).probe(request);
     case "models":
       return await (await import("./models.ts")).models(request);
+    case "models inspect":
+      return await (await import("./models_inspect.ts")).modelsInspect(request);
+    case "models prune":
+      return await (await import("./models_prune.ts")).modelsPrune(request);
     case "devices":
       return await (await import("./devices.ts")).devices(request);
   }

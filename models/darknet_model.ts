@@ -1,4 +1,4 @@
-import type { Detector } from "../pipeline/detector.ts";
+import type { Detector, InputSpec } from "../pipeline/detector.ts";
 import { ModelError } from "../pipeline/errors.ts";
 import { readModelFile } from "./_model_file.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
@@ -7,7 +7,7 @@ import { countsOf, type DarknetNetwork } from "./darknet/network.ts";
 import { onnxFromDarknet } from "./darknet/to_onnx.ts";
 import { importDarknet } from "./importers/darknet.ts";
 import type { Model } from "./model.ts";
-import { yolo, type YoloHead } from "./yolo.ts";
+import { yolo, type YoloHead, yoloInput } from "./yolo.ts";
 
 /** A Darknet network as it was read from its files. */
 export interface DarknetModelFiles {
@@ -34,9 +34,15 @@ export interface DarknetModelFiles {
  * @throws {ModelError} If a file cannot be read, or they do not make a network.
  */
 export async function readDarknetAt(path: string): Promise<DarknetModelFiles> {
-  const stem = path.replace(/\.(cfg|weights)$/i, "");
-  const cfg = await readModelFile(/\.cfg$/i.test(path) ? path : `${stem}.cfg`);
-  const weights = await readModelFile(/\.weights$/i.test(path) ? path : `${stem}.weights`);
+  const [, stem, ending] = /^(.*)\.(cfg|weights)$/is.exec(path) ?? [];
+  if (stem === undefined) {
+    throw new ModelError(
+      `Cannot read "${path}" as a Darknet network: it ends in neither .cfg nor .weights`,
+    );
+  }
+  const isCfg = ending?.toLowerCase() === "cfg";
+  const cfg = await readModelFile(isCfg ? path : `${stem}.cfg`);
+  const weights = await readModelFile(isCfg ? `${stem}.weights` : path);
   const network = importDarknet({
     cfg: new TextDecoder().decode(cfg.bytes),
     weights: weights.bytes,
@@ -78,20 +84,28 @@ export async function darknetModelAt(path: string): Promise<Model> {
 }
 
 /**
+ * How a picture becomes the input of a Darknet network.
+ *
+ * @param network The network.
+ * @returns What its input is made by.
+ * @throws {ModelError} If it does not take pictures in colour.
+ */
+export function darknetInput({ input: [channels, height, width] }: DarknetNetwork): InputSpec {
+  if (channels === 3) return yoloInput({ width, height });
+  throw new ModelError(`Cannot use the Darknet network: it takes ${channels} channels, not 3`);
+}
+
+/**
  * What the outputs of a Darknet network mean.
  *
  * @param files The network and the names of its classes.
  * @returns The detector.
- * @throws {ModelError} If the network has no `[yolo]` layers, or does not take pictures.
+ * @throws {ModelError} If the network has no `[yolo]` layers, or does not take pictures in colour.
  */
 export function darknetDetector(
   { name, network, labels }: Pick<DarknetModelFiles, "name" | "network" | "labels">,
 ): Detector {
-  const [channels, height, width] = network.input;
-  if (channels !== 3) {
-    throw new ModelError(`Cannot use the Darknet network: it takes ${channels} channels, not 3`);
-  }
-  return yolo({ name, size: { width, height }, labels, heads: headsOf(network) });
+  return yolo({ name, size: darknetInput(network), labels, heads: headsOf(network) });
 }
 
 /** The outputs of a network that finds boxes. */

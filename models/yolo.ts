@@ -88,20 +88,35 @@ export function yolo(
   }
   return {
     name,
-    input: {
-      width: size.width,
-      height: size.height,
-      layout: "nchw",
-      channels: "rgb",
-      resize,
-      border: [127.5, 127.5, 127.5],
-      mean: [0, 0, 0],
-      std: [255, 255, 255],
-    },
+    input: yoloInput(size, resize),
     labels,
     defaults: DEFAULTS,
     decode: (outputs, minConfidence) =>
       heads.flatMap((head) => boxesOf(head, outputs, { size, labels, minConfidence })),
+  };
+}
+
+/**
+ * How Darknet makes an input of a picture: red, green and blue from 0 to 1, on grey (image.c,
+ * `letterbox_image`).
+ *
+ * @param size The size of the input, in pixels.
+ * @param resize Whether pictures keep their proportions.
+ * @returns What the input is made by.
+ */
+export function yoloInput(
+  { width, height }: Size,
+  resize: InputSpec["resize"] = "letterbox",
+): InputSpec {
+  return {
+    width,
+    height,
+    layout: "nchw",
+    channels: "rgb",
+    resize,
+    border: [127.5, 127.5, 127.5],
+    mean: [0, 0, 0],
+    std: [255, 255, 255],
   };
 }
 

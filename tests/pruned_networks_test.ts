@@ -70,7 +70,7 @@ Deno.test.each(
   ),
 )("prune() at $ratio leaves of $name what it computes without those channels", async (one) => {
   const network = made(one.name);
-  const masks = chooseChannels(network, { ratio: one.ratio, floor: 0.1 });
+  const masks = chooseChannels(network, { ratio: one.ratio, floor: 0.1, multiple: 1 });
   const { network: pruned, before, after } = prune(network, { ratio: one.ratio });
   assert(after.parameters < before.parameters);
   // All activations of these layers turn 0 into 0.
@@ -87,7 +87,7 @@ Deno.test.each(
 Deno.test("prune() with compensation changes nothing where scales are 0 and windows 1x1", async () => {
   for (const name of ["made_heads", "made_groups"]) {
     const network = made(name, [/^(size=[235]|pad=1|padding=1)$/gm, ""]);
-    const masks = chooseChannels(network, { ratio: 0.5, floor: 0.1 });
+    const masks = chooseChannels(network, { ratio: 0.5, floor: 0.1, multiple: 1 });
     const still = changed(network, masks, { scale: 0 });
     const whole = await outputsOf(still);
     const compensated = await outputsOf(removeChannels(still, masks, { compensate: true }));
@@ -99,7 +99,7 @@ Deno.test("prune() with compensation changes nothing where scales are 0 and wind
 
 Deno.test("prune() with compensation is nearer to the whole network with windows of 3x3", async () => {
   const network = made("made_heads");
-  const masks = chooseChannels(network, { ratio: 0.5, floor: 0.1 });
+  const masks = chooseChannels(network, { ratio: 0.5, floor: 0.1, multiple: 1 });
   const still = changed(network, masks, { scale: 0 });
   const whole = await outputsOf(still);
   const [compensated, plain] = await Promise.all([true, false].map(async (compensate) => {

@@ -15,6 +15,8 @@ export interface ChooseChannelsOptions {
   readonly ratio: number;
   /** Which share of a layer's channels is kept whatever their scales, from 0 to 1. */
   readonly floor: number;
+  /** Of what the count of channels that a layer keeps is a multiple, where it has as many. */
+  readonly multiple: number;
 }
 
 /**
@@ -22,6 +24,8 @@ export interface ChooseChannelsOptions {
  * SlimYOLOv3 does (Zhang et al., 2019, section 3.4): one threshold for all layers, which `ratio` of
  * all scales do not exceed; in each layer the largest `floor` of them are kept all the same; and what
  * a residual sum joins is kept if any of the layers that are joined keeps it.
+ *
+ * Then each layer keeps the next largest until their count is a multiple of `multiple`, 1 in the paper.
  *
  * Only convolutions with a batch normalisation lose channels, and never what is a result.
  *
@@ -31,24 +35,44 @@ export interface ChooseChannelsOptions {
  */
 export function chooseChannels(
   network: DarknetNetwork,
-  { ratio, floor }: ChooseChannelsOptions,
+  { ratio, floor, multiple }: ChooseChannelsOptions,
 ): ChannelMasks {
   const { ofLayers, ofInput, fixed } = channelSetsOf(network);
   const threshold = thresholdOf(network, ratio);
   const kept = new Set(fixed);
-  for (const [index, { batchNorm }] of network.weights) {
-    const sets = ofLayers[index];
-    if (!batchNorm || !sets) continue;
-    const sizes = batchNorm.scales.map(Math.abs);
-    const least = Math.max(1, Math.floor(sizes.length * floor));
-    const largest = [...sizes.keys()].sort((a, b) => (sizes[b] ?? 0) - (sizes[a] ?? 0));
-    for (const [rank, channel] of largest.entries()) {
-      if (rank >= least && !((sizes[channel] ?? 0) > threshold)) break;
-      kept.add(sets[channel] ?? NaN);
+  const ranked = [...network.weights].flatMap(([index, { batchNorm }]) =>
+    batchNorm ? [rankedBy(batchNorm.scales, ofLayers[index] ?? [])] : []
+  );
+  for (const layer of ranked) {
+    const least = Math.max(1, Math.floor(layer.length * floor));
+    for (const [rank, { size, set }] of layer.entries()) {
+      if (rank < least || size > threshold) kept.add(set);
     }
   }
+  for (const layer of ranked) fillUp(layer, kept, multiple);
   const masks = (sets: readonly number[]) => sets.map((set) => kept.has(set));
   return { ofLayers: ofLayers.map(masks), ofInput: masks(ofInput) };
+}
+
+/** A channel: the size of its scale, and the set that it is kept or removed with. */
+interface RankedChannel {
+  readonly size: number;
+  readonly set: number;
+}
+
+/** The channels of a layer, those with the largest scales first. */
+function rankedBy(scales: Float32Array, sets: readonly number[]): RankedChannel[] {
+  return sets.map((set, channel) => ({ set, size: Math.abs(scales[channel] ?? NaN) }))
+    .sort((a, b) => b.size - a.size);
+}
+
+/** Keeps the next largest channels of a layer until their count is a multiple, or all are kept. */
+function fillUp(layer: readonly RankedChannel[], kept: Set<number>, multiple: number): void {
+  const count = () => layer.filter(({ set }) => kept.has(set)).length;
+  for (const { set } of layer.filter(({ set }) => !kept.has(set))) {
+    if (count() % multiple === 0) return;
+    kept.add(set);
+  }
 }
 
 /**

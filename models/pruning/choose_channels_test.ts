@@ -7,7 +7,7 @@ import {
 } from "../darknet/network.ts";
 import { slimYolov3 } from "../slim_yolov3.ts";
 import { channelSetsOf } from "./channel_sets.ts";
-import { chooseChannels } from "./choose_channels.ts";
+import { chooseChannels, type ChooseChannelsOptions } from "./choose_channels.ts";
 import { noiseAt } from "../../tests/_made_darknet.ts";
 
 const SPP3 = readArchitecture(slimYolov3({ name: "yolov3-spp3" }));
@@ -26,7 +26,7 @@ function scaled(architecture: typeof SPP3, scale: (index: number) => number): Da
   return { ...architecture, weights };
 }
 
-function keptIn(network: DarknetNetwork, options: { ratio: number; floor: number }): number[] {
+function keptIn(network: DarknetNetwork, options: ChooseChannelsOptions): number[] {
   return chooseChannels(network, options).ofLayers.map((mask) =>
     mask.filter((kept) => kept).length
   );
@@ -69,7 +69,7 @@ Deno.test.each([{ ratio: 0.3 }, { ratio: 0.5 }, { ratio: 0.9 }, { ratio: 0.95 }]
   ({ ratio }) => {
     // Cubed, so that few scales are large, and negative ones among them.
     const network = scaled(SPP3, (i) => noiseAt(i) ** 3);
-    const { ofLayers } = chooseChannels(network, { ratio, floor: 0.1 });
+    const { ofLayers } = chooseChannels(network, { ratio, floor: 0.1, multiple: 1 });
     for (const [index, kept] of keptByPaper(network, ratio)) {
       const ours = ofLayers[index]!.flatMap((isKept, channel) => isKept ? [channel] : []);
       assertEquals(ours, [...kept].toSorted((a, b) => a - b), `layer ${index}`);
@@ -79,7 +79,7 @@ Deno.test.each([{ ratio: 0.3 }, { ratio: 0.5 }, { ratio: 0.9 }, { ratio: 0.95 }]
 
 Deno.test("chooseChannels() leaves layers without large scales as many as the paper's cfg files", () => {
   const network = scaled(SPP3, () => 0.5); // None exceeds another.
-  const kept = keptIn(network, { ratio: 0.95, floor: 0.1 });
+  const kept = keptIn(network, { ratio: 0.95, floor: 0.1, multiple: 1 });
   assertEquals([13, 38, 63, 75, 76, 91, 95, 109, 113].map((i) => kept[i]), [
     ...[12, 25, 51, 51, 102, 25, 51, 12, 25],
   ]);
@@ -88,10 +88,28 @@ Deno.test("chooseChannels() leaves layers without large scales as many as the pa
 Deno.test("chooseChannels() keeps what detects, and all at a ratio of 0", () => {
   const network = scaled(SPP3, (i) => noiseAt(i));
   const whole = SPP3.layers.map(({ dims }) => dims[0]);
-  assertEquals(keptIn(network, { ratio: 0, floor: 0 }), whole);
-  const kept = keptIn(network, { ratio: 0.99, floor: 0 });
+  assertEquals(keptIn(network, { ratio: 0, floor: 0, multiple: 1 }), whole);
+  const kept = keptIn(network, { ratio: 0.99, floor: 0, multiple: 1 });
   assertEquals([88, 106, 124].map((i) => kept[i]), [45, 45, 45]);
   assert(kept.every((count) => count >= 1));
+});
+
+Deno.test("chooseChannels() rounds counts up to a multiple, with the next largest scales", () => {
+  const network = scaled(SPP3, (i) => noiseAt(i) ** 3);
+  const options = { ratio: 0.9, floor: 0.1 };
+  const exact = chooseChannels(network, { ...options, multiple: 1 }).ofLayers;
+  const rounded = chooseChannels(network, { ...options, multiple: 8 }).ofLayers;
+  for (const [index, { batchNorm }] of network.weights) {
+    const keptIn = (masks: typeof exact) =>
+      batchNorm!.scales.filter((_, channel) => masks[index]![channel]).map(Math.abs).sort();
+    const [few, more] = [keptIn(exact), keptIn(rounded)];
+    assert(more.length % 8 === 0 && more.length >= few.length && more.length < few.length + 8);
+    assert(exact[index]!.every((isKept, channel) => !isKept || rounded[index]![channel]));
+  }
+  const alone = network.weights.get(75)!.batchNorm!.scales.map(Math.abs); // In no residual sum.
+  const cut = rounded[75]!.flatMap((isKept, channel) => isKept ? [] : [alone[channel]!]);
+  const left = rounded[75]!.flatMap((isKept, channel) => isKept ? [alone[channel]!] : []);
+  assert(Math.max(...cut) <= Math.min(...left));
 });
 
 Deno.test("channelSetsOf() ties what the made network with groups ties", async () => {

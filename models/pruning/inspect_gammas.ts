@@ -16,13 +16,15 @@ export interface GammaReport {
   readonly layers: readonly LayerGammas[];
   /** The sizes of all, the least first. */
   readonly all: Float32Array;
+  /** The share of scales below 0.01, where training with a penalty on them pushes most. */
+  readonly shareNearZero: number;
   /**
-   * The greatest ratio for `prune` at which each layer still keeps more by the threshold than by its
+   * The greatest ratio for `prune` at which each layer still keeps as much by the threshold as by its
    * floor: beyond it, whole layers have nothing but scales that are called too small.
    */
+  readonly limitRatio: number;
+  /** The greatest ratio up to that at which only scales below 0.01 are called too small. */
   readonly safeRatio: number;
-  /** The share of scales below 0.01: what training with a penalty on them pushes there. */
-  readonly shareNearZero: number;
 }
 
 /** Sizes below this are next to nothing, beside the 1 that scales start from. */
@@ -32,8 +34,8 @@ const NEAR_ZERO = 0.01;
  * Tells how the scales of a network's batch normalisations are distributed, and how much can be
  * pruned by them.
  *
- * A network whose scales were not trained to be few has no safe ratio to speak of: they all lie around
- * the same size.
+ * A network whose scales were not trained to be few has no safe ratio to speak of, as none of them is
+ * near 0.
  *
  * @param network The network.
  * @param options The share of a layer's channels that `prune` keeps whatever their scales.
@@ -55,11 +57,14 @@ export function inspectGammas(
     const kept = Math.max(1, Math.floor(sizes.length * floor));
     return Math.min(least, sizes[sizes.length - kept] ?? least);
   }, Infinity);
+  // The scale at the ratio's place goes as well.
+  const ratioBelow = (size: number) => Math.max(0, countBelow(all, size) - 1) / all.length;
   return {
     layers,
     all,
-    safeRatio: Math.max(0, countBelow(all, limit) - 1) / all.length,
     shareNearZero: countBelow(all, NEAR_ZERO) / all.length,
+    limitRatio: ratioBelow(limit),
+    safeRatio: ratioBelow(Math.min(limit, NEAR_ZERO)),
   };
 }
 

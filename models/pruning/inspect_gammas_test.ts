@@ -39,17 +39,28 @@ Deno.test("inspectGammas() names the greatest ratio at which no layer falls to i
     Array.from({ length: 40 }, (_, i) => noiseAt(100 * layer + i) * (layer + 1))
   );
   const made = network(...lists);
-  const { safeRatio, all } = inspectGammas(made, { floor: 0.1 });
+  const { limitRatio, all } = inspectGammas(made, { floor: 0.1 });
   const counts = (ratio: number) =>
-    chooseChannels(made, { ratio, floor: 0 }).ofLayers.slice(0, 3)
+    chooseChannels(made, { ratio, floor: 0, multiple: 1 }).ofLayers.slice(0, 3)
       .map((mask) => mask.filter((isKept) => isKept).length);
-  assert(safeRatio > 0.2 && safeRatio < 0.9, `${safeRatio}`);
-  assert(counts(safeRatio).every((count) => count >= 4));
-  assert(counts(safeRatio + 1.5 / all.length).some((count) => count < 4));
+  assert(limitRatio > 0.2 && limitRatio < 0.9, `${limitRatio}`);
+  assert(counts(limitRatio).every((count) => count >= 4));
+  assert(counts(limitRatio + 1.5 / all.length).some((count) => count < 4));
 });
 
 Deno.test("inspectGammas() finds nothing safe where one layer has all the small scales", () => {
-  assertEquals(inspectGammas(network([0.1, 0.1], [1, 2])).safeRatio, 0);
+  assertEquals(inspectGammas(network([0.1, 0.1], [1, 2])).limitRatio, 0);
+  assertEquals(inspectGammas(network([0.001, 0.002], [1, 2])).safeRatio, 0);
+});
+
+Deno.test("inspectGammas() calls safe what removes only scales near 0", () => {
+  const small = [0.001, 0.002, 0.003, 0.004];
+  const made = network([...small, 1, 2], [...small, 3, 4]);
+  const { safeRatio, limitRatio, shareNearZero } = inspectGammas(made);
+  assertEquals(shareNearZero, 8 / 12);
+  assertEquals([safeRatio, limitRatio], [7 / 12, 8 / 12]);
+  const { ofLayers } = chooseChannels(made, { ratio: safeRatio, floor: 0.1, multiple: 1 });
+  assertEquals(ofLayers[0], [false, false, false, false, true, true]);
 });
 
 Deno.test("inspectGammas() refuses a network without batch normalisation", () => {
