@@ -1,14 +1,6 @@
-import type { OneEuroOptions } from "../pipeline/filters/one_euro.ts";
 import type { Tracked } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import {
-  Agility,
-  FixedLagCoordinate,
-  KalmanCoordinate,
-  OneEuroCoordinate,
-} from "./smoothing/coordinate_filter.ts";
-import type { ObjectFilters } from "./smoothing/object_smoother.ts";
-import { Smoother } from "./smoothing/smoother.ts";
+import { smootherFor } from "./smoothing/smoother_for.ts";
 
 /** Boxes stay as they are. */
 export interface NoMethod {
@@ -22,9 +14,16 @@ export interface NoMethod {
  * Positions count in sizes of the object (the root of its area), so `beta` is in Hz for each size a
  * second. Where an object was not detected, it stays where it was.
  */
-export interface OneEuroMethod extends Pick<OneEuroOptions, "variant" | "derivativeCutoffHz"> {
+export interface OneEuroMethod {
   /** The name of the method. */
   readonly method: "one-euro";
+  /**
+   * Which of the two published forms to follow: `casiez` takes the speed from the last filtered value,
+   * `mediapipe` from the last measured one.
+   *
+   * @default {"casiez"}
+   */
+  readonly variant?: "casiez" | "mediapipe";
   /**
    * The cut-off frequency at rest, in Hz, above 0.
    *
@@ -34,9 +33,15 @@ export interface OneEuroMethod extends Pick<OneEuroOptions, "variant" | "derivat
   /**
    * By how many Hz the cut-off frequency rises for each size a second, 0 or more.
    *
-   * @default {30}
+   * @default {20}
    */
   readonly beta?: number;
+  /**
+   * The cut-off frequency of the speed, in Hz, above 0.
+   *
+   * @default {1}
+   */
+  readonly derivativeCutoffHz?: number;
 }
 
 /** How much a detector trembles, and how objects move. Only the ratio of the two matters in the end. */
@@ -50,7 +55,7 @@ export interface MotionModel {
   /**
    * The power spectral density of the acceleration, in sizes² a second³, 0 or more.
    *
-   * @default {0.012 for `kalman`, 0.0006 for others}
+   * @default {0.012 for `kalman`, 0.008 for others}
    */
   readonly accelerationDensity?: number;
 }
@@ -166,87 +171,4 @@ export function smooth(
     }
     for (const tracks of smoother.finish()) yield { ...held.shift()!, tracks };
   });
-}
-
-/**
- * What smooths by a method; nothing for `none`.
- *
- * @param options The method and its parameters.
- * @returns The smoother, for one clip.
- * @throws {RangeError} If a parameter is out of range.
- * @throws {TypeError} If there is no such method or variant.
- */
-export function smootherFor(options: SmoothOptions): Smoother | undefined {
-  const { maxGapS = 0.5 } = options;
-  if (!(maxGapS >= 0)) {
-    throw new RangeError(`Cannot smooth as maxGapS must be 0 or more: current value is ${maxGapS}`);
-  }
-  if (options.method === "none") return undefined;
-  const filters = filtersFor(options);
-  filters().make(); // So that parameters are checked before the first frame.
-  return new Smoother({ lag: lagOf(options), maxGapS, filters });
-}
-
-function lagOf(options: SmoothMethod): number {
-  return options.method === "fixed-lag" ? options.lag ?? 3 : 0;
-}
-
-function filtersFor(options: Exclude<SmoothMethod, NoMethod>): () => ObjectFilters {
-  switch (options.method) {
-    case "one-euro": {
-      const { variant = "casiez", minCutoffHz = 2, beta = 30, derivativeCutoffHz = 1 } = options;
-      const method = { variant, minCutoffHz, beta, derivativeCutoffHz };
-      return () => ({ make: () => new OneEuroCoordinate(method) });
-    }
-    case "kalman": {
-      const method = kalmanMethodOf(options);
-      return () => {
-        const agility = new Agility(method);
-        return { agility, make: () => new KalmanCoordinate(method, agility) };
-      };
-    }
-    case "fixed-lag": {
-      const { measurementSd = 0.002, accelerationDensity = 0.0006 } = options;
-      const method = { ...options, lag: lagOf(options), measurementSd, accelerationDensity };
-      return () => ({ make: () => new FixedLagCoordinate(method) });
-    }
-    default: {
-      const { method } = options as { method: unknown };
-      throw new TypeError(
-        `Cannot smooth as method must be none, one-euro, kalman or fixed-lag: current value is "${method}"`,
-      );
-    }
-  }
-}
-
-function kalmanMethodOf(options: KalmanMethod): Required<KalmanMethod> {
-  const {
-    method,
-    measurementSd = 0.002,
-    accelerationDensity = 0.012,
-    calmShare = 0.05,
-    calmSpeed = 0.12,
-    damping = 0.27,
-  } = options;
-  if (!(accelerationDensity >= 0 && accelerationDensity < Infinity)) {
-    throw new RangeError(
-      `Cannot smooth as accelerationDensity must be 0 or more: current value is ${accelerationDensity}`,
-    );
-  }
-  if (!(calmShare >= 0 && calmShare <= 1)) {
-    throw new RangeError(
-      `Cannot smooth as calmShare must be from 0 to 1: current value is ${calmShare}`,
-    );
-  }
-  if (!(calmSpeed > 0 && calmSpeed < Infinity)) {
-    throw new RangeError(
-      `Cannot smooth as calmSpeed must be above 0: current value is ${calmSpeed}`,
-    );
-  }
-  if (!(damping >= 0 && damping < 1)) {
-    throw new RangeError(
-      `Cannot smooth as damping must be from 0 to below 1: current value is ${damping}`,
-    );
-  }
-  return { method, measurementSd, accelerationDensity, calmShare, calmSpeed, damping };
 }

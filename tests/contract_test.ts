@@ -9,6 +9,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   annotate,
   blend,
+  blendOverTime,
   decodeBoxes,
   type Detected,
   type Detector,
@@ -21,10 +22,12 @@ import {
   type MeteredStage,
   type Prepared,
   sink,
+  smooth,
   stage,
   StageError,
   suppress,
   track,
+  type Tracked,
   writeCoco,
   writeCsv,
   writeJsonLines,
@@ -78,6 +81,13 @@ const detected = (frame: Frame): Detected => ({
   detections: [{ box: { x1: 5, y1: 6, x2: 30, y2: 40 }, confidence: 0.8, classId: 0, label: "é" }],
 });
 
+const tracked = (frame: Frame): Tracked => ({
+  frame,
+  tracks: detected(frame).detections.map((detection) => (
+    { ...detection, trackId: 1, rawBox: detection.box }
+  )),
+});
+
 const nowhere = () => new WritableStream<Uint8Array>();
 
 // deno-lint-ignore no-explicit-any -- The contract is the same for all kinds of items.
@@ -92,8 +102,10 @@ const STAGES: readonly {
   { name: "infer", make: () => infer(SESSION), itemFrom: prepared },
   { name: "decodeBoxes", make: () => decodeBoxes(DETECTOR), itemFrom: inferred },
   { name: "blend", make: () => blend(), itemFrom: detected },
+  { name: "blendOverTime", make: () => blendOverTime(), itemFrom: detected },
   { name: "suppress", make: () => suppress(), itemFrom: detected },
   { name: "track", make: () => track(), itemFrom: detected },
+  { name: "smooth", make: () => smooth({ method: "fixed-lag" }), itemFrom: tracked },
   { name: "annotate", make: () => annotate(), itemFrom: detected },
   { name: "writeJsonLines", make: () => writeJsonLines(nowhere()), itemFrom: detected },
   { name: "writeMot", make: () => writeMot(nowhere()), itemFrom: detected },

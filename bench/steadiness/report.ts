@@ -1,0 +1,114 @@
+import { pairedRatio } from "../../pipeline/metrics/ratio.ts";
+import { geometricMean, mean, type Reading, remarks } from "./judge.ts";
+import { guardFor, type Judged, summaryOf } from "./leave_one_out.ts";
+import type { StudyTrack } from "./study_track.ts";
+
+/**
+ * The findings as Markdown: a table of methods, then one of tracks for each method.
+ *
+ * @param judged The methods.
+ * @param tracks All tracks.
+ * @param cutoffHz Below which frequency a track is taken for motion.
+ * @returns The text.
+ */
+export function report(
+  judged: readonly Judged[],
+  tracks: readonly StudyTrack[],
+  cutoffHz: number,
+): string {
+  const still = tracks.filter(({ isStill }) => isStill).length;
+  return [
+    `Reference: each track below ${cutoffHz} Hz. ${tracks.length} tracks, ${still} of them nearly still.`,
+    "",
+    ...table(METHOD_COLUMNS, judged.map(methodCells)),
+    "",
+    ...judged.flatMap(({ method, readings, chosen }) => [
+      `### ${method.name}`,
+      "",
+      ...table(
+        TRACK_COLUMNS,
+        readings.map((r) => trackCells(r, chosen.get(r.track.clip)!.parameters)),
+      ),
+      "",
+    ]),
+  ].join("\n");
+}
+
+const METHOD_COLUMNS = [
+  "method",
+  "frames ahead",
+  "flicker",
+  "95 %",
+  "moving",
+  "still",
+  "1-6 Hz",
+  "static",
+  "error",
+  "worst error",
+  "lag",
+  "worst lag",
+  "overshoot",
+  "IoU to truth",
+  "guard",
+  "flicker, in-sample",
+  "best on all",
+];
+
+const TRACK_COLUMNS = ["track", "frames", "flicker", "x, y, w, h", "error", "lag", "chosen"];
+
+function methodCells({ method, best, inSample, readings, chosen }: Judged): string[] {
+  const { flicker, wobble, error, lagFrames } = summaryOf(readings);
+  const { maxError, maxLagFrames } = guardFor(method);
+  const moving = readings.filter(({ track }) => !track.isStill);
+  const still = readings.filter(({ track }) => track.isStill);
+  const seen = readings.map(({ track }) => remarks(track, chosen.get(track.clip)!.run(track)));
+  const statics = seen.flatMap(({ staticRatio }) => staticRatio ?? []);
+  const overlaps = readings.flatMap(({ iou }) => iou ?? []);
+  const interval = pairedRatio(readings.map((reading) => (
+    { value: geometricMean(reading.flicker), reference: 1, weight: 1 }
+  )))?.interval;
+  return [
+    method.name,
+    `${method.lookAhead}`,
+    change(flicker),
+    interval ? `${change(interval.low)} to ${change(interval.high)}` : "",
+    change(geometricMean(moving.flatMap((reading) => reading.flicker))),
+    still.length ? change(geometricMean(still.flatMap((reading) => reading.flicker))) : "",
+    change(wobble),
+    statics.length ? change(geometricMean(statics)) : "",
+    error.toFixed(2),
+    Math.max(...readings.map((reading) => geometricMean(reading.error))).toFixed(2),
+    lagFrames.toFixed(2),
+    Math.max(...moving.map((reading) => mean(reading.lagFrames))).toFixed(2),
+    `${Math.max(...seen.map(({ overshootPercent }) => overshootPercent)).toFixed(1)} %`,
+    overlaps.length ? mean(overlaps).toFixed(4) : "",
+    error <= maxError && lagFrames <= maxLagFrames ? "kept" : "broken",
+    change(summaryOf(inSample).flicker),
+    best.parameters,
+  ];
+}
+
+function trackCells(
+  { track, flicker, error, lagFrames }: Reading,
+  parameters: string,
+): string[] {
+  return [
+    track.name + (track.isStill ? " (still)" : ""),
+    `${track.frames.length} at ${track.fps.toFixed(0)} fps`,
+    change(geometricMean(flicker)),
+    flicker.map((ratio) => (100 * (ratio - 1)).toFixed(0)).join(", "),
+    geometricMean(error).toFixed(2),
+    mean(lagFrames).toFixed(2),
+    parameters,
+  ];
+}
+
+/** How much less or more there is, of a ratio. */
+function change(ratio: number): string {
+  return `${(100 * (ratio - 1)).toFixed(1)} %`;
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)];
+}
