@@ -1,0 +1,162 @@
+import type { Size } from "../../pipeline/fit.ts";
+import { FramePool, type PooledBuffer } from "../../pipeline/frame_pool.ts";
+import { planesByteLength } from "../../pipeline/planes.ts";
+import { ByteReader } from "../ffmpeg/byte_reader.ts";
+import { NutReader, PictureSizeError } from "../ffmpeg/nut_reader.ts";
+import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
+import { type FeedInput, SILENCE_MS } from "./feed_input.ts";
+import { type LossReason, lossReasonFrom } from "./losses.ts";
+import { type StreamNotes, StreamNotesReader } from "./stream_notes.ts";
+import { LIVE_CLOCK_HZ } from "./timeline.ts";
+
+/** How long ffmpeg's words about the pictures may be under way when the first one is there. */
+const NOTES_MS = 500;
+
+/** Pictures before the first key frame hang in the air: they are grey, or smeared. */
+const FILTERS = [
+  "select='if(ld(0),1,st(0,key))'",
+  "scale=w='max(1,trunc(iw*if(sar,sar,1)+0.5))':h=ih:flags=bicubic+accurate_rnd+full_chroma_inp",
+  "setsar=1",
+  "format=yuv420p|yuvj420p",
+].join(",");
+
+/** What makes ffmpeg write pictures as they come, each at once, in the size that they have. */
+const OUTPUT = [
+  ...["-map", "0:v:0", "-vf", FILTERS, "-autoscale", "0"],
+  ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo"],
+  ...["-f", "nut", "-write_index", "0", "-flush_packets", "1", "pipe:1"],
+];
+
+/** What the pictures of a connection have in common. */
+export interface PictureStream extends Size, StreamNotes {}
+
+/** A decoded picture of a feed. */
+export interface Picture {
+  /** What it has in common with the others of its connection: the same object for all. */
+  readonly stream: PictureStream;
+  /** Its time by the sender's clock, in ticks of {@linkcode LIVE_CLOCK_HZ}. */
+  readonly ticks: number;
+  /** When it was here, in milliseconds of `performance.now()`. */
+  readonly arrivedAtMs: number;
+  /** Its bytes. */
+  readonly data: PooledBuffer;
+}
+
+/** How patient a connection is. */
+export interface Patience {
+  /** How long the first picture may take, in milliseconds. */
+  readonly firstFrameMs: number;
+  /** How long the next one may take, in milliseconds. */
+  readonly stallMs: number;
+  /** Ends the connection. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a feed once and yields its pictures, until it is lost.
+ *
+ * What is watched is that pictures come, not that the process runs: on a frozen sender it runs and
+ * waits for ever.
+ *
+ * @returns Why it was lost; the process is gone by then.
+ */
+export async function* connect(
+  input: FeedInput,
+  { firstFrameMs, stallMs, signal }: Patience,
+): AsyncGenerator<Picture, LossReason> {
+  const startedAtMs = performance.now();
+  const notes = new StreamNotesReader();
+  await using child = spawnFfmpeg(
+    "ffmpeg",
+    ["-hide_banner", "-nostdin", "-nostats", "-v", "info", ...input.args, ...OUTPUT],
+    { stdin: input.script === undefined ? "null" : "piped", onLine: notes.read },
+  );
+  let verdict: LossReason | undefined;
+  let hadPictures = false;
+  using watchdog = new Watchdog(() => {
+    verdict = hadPictures ? "stalled" : "timeout";
+    end(child);
+  });
+  const giveUp = () => end(child);
+  signal.addEventListener("abort", giveUp);
+  watchdog.watch(firstFrameMs);
+  await handOver(child, input.script);
+  try {
+    await using bytes = new ByteReader(child.stdout);
+    for await (const picture of picturesIn(new NutReader(bytes), notes)) {
+      watchdog.rest(); // Whoever takes it may take their time.
+      hadPictures = true;
+      yield picture;
+      watchdog.watch(stallMs);
+    }
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    if (cause instanceof PictureSizeError) verdict ??= "changed";
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+  end(child);
+  const { complaint } = await child.result;
+  const wasSilent = performance.now() - startedAtMs >= SILENCE_MS;
+  return verdict ?? lossReasonFrom({ complaint, hadPictures, wasSilent });
+}
+
+/** Calls for help when it is left alone for too long. */
+class Watchdog implements Disposable {
+  readonly #bark: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(bark: () => void) {
+    this.#bark = bark;
+  }
+
+  watch(durationMs: number): void {
+    this.rest();
+    this.#timer = setTimeout(this.#bark, durationMs);
+  }
+
+  rest(): void {
+    clearTimeout(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.rest();
+  }
+}
+
+/** Ends a process without waiting: first it is asked to, later it is made to. */
+function end(child: FfmpegProcess): void {
+  Promise.resolve(child[Symbol.asyncDispose]()).catch(() => {}); // Its owner will hear of it.
+}
+
+async function handOver(child: FfmpegProcess, script: string | undefined): Promise<void> {
+  if (script === undefined) return;
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(script));
+    await writer.close();
+  } catch {
+    // It has ended before it read this: it will be known why.
+  } finally {
+    writer.releaseLock();
+  }
+}
+
+async function* picturesIn(
+  reader: NutReader,
+  notesReader: StreamNotesReader,
+): AsyncGenerator<Picture> {
+  const size = await reader.size();
+  if (!size) return;
+  const byteLength = planesByteLength(size.width, size.height);
+  const pool = new FramePool(byteLength);
+  let stream: PictureStream | undefined;
+  for (;;) {
+    const packet = await reader.next(pool, byteLength);
+    if (!packet) return;
+    const arrivedAtMs = performance.now();
+    const { data, pts, timeBase: { num, den } } = packet;
+    stream ??= { ...size, ...await notesReader.notes(NOTES_MS) };
+    yield { stream, ticks: Math.round(pts * num * LIVE_CLOCK_HZ / den), arrivedAtMs, data };
+  }
+}

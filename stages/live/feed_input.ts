@@ -1,0 +1,111 @@
+import { SourceError } from "../../pipeline/errors.ts";
+import { isUrl, protocolsFor, withoutCredentials } from "../ffmpeg/input.ts";
+
+/** How RTP travels. */
+export type RtspTransport = "tcp" | "udp";
+
+/** After how long a sender that says nothing is given up by ffmpeg itself, in milliseconds. */
+export const SILENCE_MS = 3000;
+
+/** How long the pictures of a feed may stay away before it counts as stalled, in milliseconds. */
+const STALL_MS = 2000;
+
+/** A playlist's pictures come in lumps of some seconds. */
+const PLAYLIST_STALL_MS = 15_000;
+
+/** How a feed is opened. */
+export interface FeedInput {
+  /** What it is called: no credentials, and nothing of the query, which may hold such. */
+  readonly name: string;
+  /** Ffmpeg's arguments, up to and including the input. */
+  readonly args: readonly string[];
+  /** What ffmpeg reads from its standard input. */
+  readonly script?: string;
+  /** How long its pictures may stay away, in milliseconds. */
+  readonly stallMs: number;
+}
+
+/** The least analysis, for what tells by itself what it holds. */
+const NO_ANALYSIS = { probesize: "32", analyzeduration: "0", fpsprobesize: "0" };
+
+/** For streams that have to be searched for their contents. */
+const ANALYSIS = { probesize: "1000000", analyzeduration: "1000000", fpsprobesize: "0" };
+
+const SILENCE_US = String(SILENCE_MS * 1000);
+
+/** For each kind of URL that can be a feed, the options of ffmpeg's that suit it. */
+const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  rtsp: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
+  rtsps: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
+  rtmp: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
+  rtmps: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
+  srt: { ...ANALYSIS, timeout: SILENCE_US },
+  udp: { ...ANALYSIS, timeout: SILENCE_US, overrun_nonfatal: "1" },
+  rtp: { ...ANALYSIS, timeout: SILENCE_US },
+  tcp: { ...ANALYSIS, timeout: SILENCE_US },
+  http: { ...ANALYSIS, rw_timeout: SILENCE_US },
+  https: { ...ANALYSIS, rw_timeout: SILENCE_US },
+};
+
+/** A camera as Linux names it. */
+const CAMERA = /^\/dev\/video\d+$/;
+
+/** Whether a URL names a playlist (HLS). */
+function isPlaylist(url: string): boolean {
+  return /^https?:[^?#]*\.m3u8(\?|#|$)/i.test(url);
+}
+
+/**
+ * How ffmpeg opens a feed, with as little delay as it can.
+ *
+ * A URL is handed over on standard input, as the only entry of a list (ffmpeg's concat demuxer), so
+ * that credentials in it stand in no list of processes. The list is ours, so it opens nothing else;
+ * what the entry itself refers to is opened by the protocols of its own kind only.
+ *
+ * @throws {SourceError} If it can be no feed.
+ */
+export function feedInput(source: string, transport: RtspTransport): FeedInput {
+  if (CAMERA.test(source)) {
+    return { name: source, args: [...LOW_DELAY, "-f", "v4l2", "-i", source], stallMs: STALL_MS };
+  }
+  const name = withoutCredentials(source).replace(/[?#].*$/s, "?…");
+  const options = OPTIONS[/^[a-z]+/i.exec(source)?.[0].toLowerCase() ?? ""];
+  if (!isUrl(source) || !options) {
+    throw new SourceError(
+      `Cannot receive ${name}: it is neither /dev/video… nor a URL of ${
+        Object.keys(OPTIONS).join(", ")
+      }`,
+    );
+  }
+  // deno-lint-ignore no-control-regex -- That is what must not be in there.
+  if (/[\x00-\x1f\x7f]/.test(source)) {
+    throw new SourceError("Cannot receive a URL that holds control characters");
+  }
+  const isPaced = isPlaylist(source);
+  const protocols = protocolsFor(source);
+  const entries = {
+    ...options,
+    ..."allowed_media_types" in options && { rtsp_transport: transport },
+    protocol_whitelist: protocols,
+  };
+  return {
+    name,
+    stallMs: isPaced ? PLAYLIST_STALL_MS : STALL_MS,
+    args: [
+      ...LOW_DELAY,
+      ...(isPaced ? ["-re"] : []), // Else a lump would come at once, and all but its end be dropped.
+      ...["-probesize", "1000", "-analyzeduration", "0", "-fpsprobesize", "0"],
+      ...["-protocol_whitelist", `pipe,${protocols}`],
+      ...["-f", "concat", "-safe", "0", "-i", "pipe:0"],
+    ],
+    script: [
+      "ffconcat version 1.0",
+      `file '${source.replaceAll("'", "'\\''")}'`,
+      ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
+      "",
+    ].join("\n"),
+  };
+}
+
+/** Threads that decode a frame each would hold as many back; damaged packets are left out. */
+const LOW_DELAY = ["-fflags", "+discardcorrupt", "-flags", "+low_delay-output_corrupt"];

@@ -1,0 +1,120 @@
+import type { FlowLimit } from "./flow_limit.ts";
+
+/** Why a frame of a feed was dropped. */
+export type DropCause = "superseded" | "late" | "stale" | "disordered" | "ended";
+
+/** What waits in a queue. */
+export interface Waiting extends Disposable {
+  /** When it came, in milliseconds of the queue's clock. */
+  readonly arrivedAtMs: number;
+  /** How much memory it takes. */
+  readonly byteLength: number;
+}
+
+/** What a queue is made of. */
+export interface LiveQueueOptions {
+  /** Whether only the newest is kept, or all, in order, while whoever puts more waits. */
+  readonly policy: "newest" | "all";
+  /** How old a frame may be when it goes out; only for `newest`. */
+  readonly maxLatencyMs: number;
+  /** How many may be out. */
+  readonly flow: FlowLimit;
+  /** Told of each that is dropped. */
+  readonly onDrop: (cause: DropCause) => void;
+  /** The clock. */
+  readonly nowMs: () => number;
+}
+
+/** How many frames wait at most where all are kept. */
+const MAX_WAITING = 4;
+
+/** Where the frames of a feed wait for the pipeline. It takes back nothing: who takes one owns it. */
+export class LiveQueue<T extends Waiting> implements Disposable {
+  readonly #options: LiveQueueOptions;
+  #waiting: T[] = [];
+  #asked: PromiseWithResolvers<T | undefined> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isEnded = false;
+
+  constructor(options: LiveQueueOptions) {
+    this.#options = options;
+  }
+
+  /** How many wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** Puts a frame in; resolves when there is room for another. */
+  async put(frame: T): Promise<void> {
+    const { policy, flow } = this.#options;
+    if (this.#isEnded) return this.#drop(frame, "ended");
+    if (policy === "newest") {
+      if (this.#waiting.length > 0 && !this.#asked) flow.noteBusy();
+      for (const older of this.#waiting.splice(0)) this.#drop(older, "superseded");
+    }
+    this.#waiting.push(frame);
+    this.release();
+    if (policy === "all" && this.#waiting.length >= MAX_WAITING) {
+      this.#room = Promise.withResolvers();
+      await this.#room.promise;
+    }
+  }
+
+  /** Waits for a frame; nothing when there will be none any more. */
+  take(): Promise<T | undefined> {
+    if (this.#isEnded) return Promise.resolve(undefined);
+    this.#asked = Promise.withResolvers();
+    const { promise } = this.#asked;
+    this.release();
+    return promise;
+  }
+
+  /** Lets a frame out, if one is asked for and may go: to be called when one has come back. */
+  release(): void {
+    const { policy, maxLatencyMs, nowMs, flow } = this.#options;
+    clearTimeout(this.#timer);
+    if (!this.#asked) return;
+    if (
+      policy === "newest" && this.#waiting[0] &&
+      nowMs() - this.#waiting[0].arrivedAtMs > maxLatencyMs
+    ) {
+      this.#drop(this.#waiting.shift()!, "late");
+    }
+    const [next] = this.#waiting;
+    if (!next) return;
+    if (!flow.mayTake(next.byteLength)) {
+      this.#timer = setTimeout(() => {
+        flow.widen();
+        this.release();
+      }, maxLatencyMs);
+      return;
+    }
+    this.#waiting.shift();
+    flow.take(next.byteLength);
+    this.#asked.resolve(next);
+    this.#asked = undefined;
+    this.#makeRoom();
+  }
+
+  /** Drops what waits and lets nothing in or out any more. */
+  [Symbol.dispose](): void {
+    this.#isEnded = true;
+    clearTimeout(this.#timer);
+    for (const frame of this.#waiting.splice(0)) this.#drop(frame, "ended");
+    this.#asked?.resolve(undefined);
+    this.#asked = undefined;
+    this.#makeRoom();
+  }
+
+  #drop(frame: T, cause: DropCause): void {
+    frame[Symbol.dispose]();
+    this.#options.onDrop(cause);
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/** The clock of live frames, in ticks a second: that of RTP's video and of MPEG-TS. */
+export const LIVE_CLOCK_HZ = 90_000;
+
+/** By how much the sender's clock may go off ours, as a share: more than any quartz does. */
+const MAX_DRIFT = 1e-3;
+
+/** By how much a step of the sender's clock may differ from that of arrivals; more is a jump. */
+const MAX_JUMP_MS = 10_000;
+
+/** Where a picture lies in time. */
+export interface Placed {
+  /** The presentation time, in ticks of {@linkcode LIVE_CLOCK_HZ} from the first picture of all. */
+  readonly pts: number;
+  /** By how much it came later than it would have over an idle network, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/**
+ * The times of a feed over all its connections. Within one they are the sender's own; the first
+ * picture of the next lies as far behind as it came later, by our clock, so that times always rise.
+ *
+ * How late a picture is cannot be told from one: clocks differ. But the one that took the shortest
+ * way tells what the others could have taken, so a picture's delay is that beyond the shortest, which
+ * is forgotten slowly, as clocks drift.
+ */
+export class Timeline {
+  #originMs: number | undefined;
+  #lastPts = -1;
+  /** What is added to the sender's ticks. */
+  #offset: number | undefined;
+  /** Arrival less presentation by the sender's clock, in milliseconds: the least of late. */
+  #shortestMs = Infinity;
+  #lastArrivedAtMs = 0;
+
+  /** Begins a connection. */
+  reconnect(): void {
+    this.#offset = undefined;
+    this.#shortestMs = Infinity;
+  }
+
+  /**
+   * Places a picture.
+   *
+   * @param ticks Its time by the sender's clock, in ticks of {@linkcode LIVE_CLOCK_HZ}.
+   * @param arrivedAtMs When it came, by our clock.
+   * @returns Its place; `"disordered"` if it is not later than the last one; `"jumped"` if the
+   * sender's clock is not what it was.
+   */
+  place(ticks: number, arrivedAtMs: number): Placed | "disordered" | "jumped" {
+    this.#originMs ??= arrivedAtMs;
+    const isFirst = this.#offset === undefined;
+    this.#offset ??= Math.max(ticksFrom(arrivedAtMs - this.#originMs), this.#lastPts + 1) - ticks;
+    const pts = ticks + this.#offset;
+    const stepMs = msFrom(pts - this.#lastPts);
+    const waitedMs = isFirst ? 0 : arrivedAtMs - this.#lastArrivedAtMs;
+    if (!isFirst && (stepMs < -MAX_JUMP_MS || stepMs > waitedMs + MAX_JUMP_MS)) return "jumped";
+    const wayMs = arrivedAtMs - msFrom(pts);
+    this.#shortestMs = Math.min(this.#shortestMs + waitedMs * MAX_DRIFT, wayMs);
+    this.#lastArrivedAtMs = arrivedAtMs;
+    if (pts <= this.#lastPts) return "disordered";
+    this.#lastPts = pts;
+    return { pts, delayMs: wayMs - this.#shortestMs };
+  }
+}
+
+function ticksFrom(durationMs: number): number {
+  return Math.round(durationMs / 1000 * LIVE_CLOCK_HZ);
+}
+
+function msFrom(ticks: number): number {
+  return ticks / LIVE_CLOCK_HZ * 1000;
+}
