@@ -37,8 +37,8 @@ async function judgedFrames(): Promise<JudgedFrame[]> {
 }
 
 /** What was measured stands in the model's card; these limits leave it a little room. */
-const LEAST_AP50 = [0.63, 0.47, 0.82, 0.84];
-const LEAST_RECALL50 = [0.75, 0.69, 0.93, 0.92];
+const LEAST_AP50 = [0.61, 0.46, 0.78, 0.83];
+const LEAST_RECALL50 = [0.74, 0.69, 0.92, 0.92];
 
 Deno.test({
   name: "tiny-ssd-sky finds what flies in clips that it was not trained with",
@@ -52,7 +52,7 @@ Deno.test({
       assert(ap50 >= LEAST_AP50[classId]!, `Class ${classId}: an AP of only ${ap50}`);
       assert(recall50 >= LEAST_RECALL50[classId]!, `Class ${classId}: only ${recall50} are found`);
     }
-    assert(meanAp50 >= 0.69, `Only ${meanAp50}`);
+    assert(meanAp50 >= 0.68, `Only ${meanAp50}`);
     assert(meanAp >= 0.29, `Only ${meanAp}`);
 
     // At the model's own threshold.
