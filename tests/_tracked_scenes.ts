@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Detection } from "../pipeline/detection.ts";
 import type { ComparedFrame, NumberedBox } from "../pipeline/metrics/compared_frame.ts";
 
 const FOLDER = new URL("./fixtures/mot/", import.meta.url);
@@ -28,6 +29,18 @@ export function tudCampus(): ComparedFrame[] {
     truth: truth.get(i + 1) ?? [],
     tracks: tracks.get(i + 1) ?? [],
   }));
+}
+
+/** The public detections of the clip, by frame. */
+export function tudCampusDetections(): Detection[][] {
+  const frames: Detection[][] = tudCampus().map(() => []);
+  const text = Deno.readTextFileSync(new URL("TUD-Campus.det.txt", FOLDER));
+  for (const line of text.trim().split("\n")) {
+    const [frame, _id, x1, y1, width, height, confidence] = line.split(",").map(Number);
+    const box = { x1: x1!, y1: y1!, x2: x1! + width!, y2: y1! + height! };
+    frames[frame! - 1]!.push({ box, confidence: confidence!, classId: 0, label: "person" });
+  }
+  return frames;
 }
 
 /** What TrackEval says of the clip. */

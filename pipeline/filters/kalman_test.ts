@@ -120,6 +120,26 @@ Deno.test("KalmanFilter steps by predict() and update() as by filter()", () => {
   assertEquals(halves.update(7), whole.position);
 });
 
+Deno.test("KalmanFilter goes over to other coordinates by move() as if it had been there", () => {
+  const values = [3, 8, 11, undefined, 20, 22];
+  const here = new KalmanFilter(OPTIONS);
+  const there = new KalmanFilter(OPTIONS);
+  const [unit, shift] = [2.5, -40];
+  values.slice(0, 3).forEach((value, i) => here.filter(value, i * 33_000));
+  here.move(unit * here.position + shift, unit * here.velocity, unit);
+  values.forEach((value, i) => {
+    const moved = value === undefined ? value : unit * value + shift;
+    there.filter(moved, i * 33_000, { scale: unit });
+    if (i >= 3) here.filter(moved, i * 33_000, { scale: unit });
+  });
+  assertAlmostEquals(here.position, there.position, 1e-9);
+  assertAlmostEquals(here.velocity, there.velocity, 1e-9);
+  assertAlmostEquals(here.positionVariance, there.positionVariance, 1e-9);
+  assertAlmostEquals(here.velocityVariance, there.velocityVariance, 1e-9);
+  assertThrows(() => here.move(0, 0, 0), RangeError, "scale must be above 0");
+  assertThrows(() => new KalmanFilter(OPTIONS).move(0, 0, 1), RangeError, "must be measured");
+});
+
 Deno.test("KalmanFilter forgets all by reset()", () => {
   const kalman = new KalmanFilter(OPTIONS);
   const trace = () => [3, 8, undefined, 4].map((value, i) => kalman.filter(value, i * 33_000));
