@@ -31,6 +31,10 @@ export interface LetterboxOptions {
  * centres at half coordinates. What of the tensor lies outside the frame has the border's colour,
  * set before normalising (MediaPipe's `BORDER_ZERO`, image_to_tensor_converter_opencv.cc).
  *
+ * `bilinear` interpolates chroma where H.264 has its samples unless told otherwise, on the left
+ * column of their 2x2 blocks; `area` spreads each over its block. Chroma in the middle of the block, as in
+ * JPEG, is read in the same way, and so lies half a pixel of the frame too far to the left.
+ *
  * @param input What the network wants.
  * @param options How the frames are read.
  * @returns The stage.

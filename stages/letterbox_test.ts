@@ -120,6 +120,40 @@ Deno.test("letterbox() with bilinear reads a ramp at the centres of the tensor's
   }
 });
 
+/** The u of each pixel of a grey picture, told by its blue. */
+function bluesOf(data: Float32Array): number[] {
+  return Array.from(data.filter((_, i) => i % 3 === 2), (blue) => (blue - 128) / 1.772 + 128);
+}
+
+Deno.test("letterbox() with bilinear reads a ramp of chroma where H.264 puts its samples", async () => {
+  const ramp = planesOf(50, 30, () => 128, (x, y) => [90 + 2 * x + y, 128]);
+  const input = { ...PLAIN, width: 40, height: 24, resize: "stretch" } as const;
+  const values = bluesOf(await tensorOf(stillFrame(ramp), input));
+  for (let y = 1; y < 23; y++) {
+    for (let x = 0; x < 39; x++) {
+      // Sample (k, l) lies at the pixel (2k, 2l + 0.5).
+      const column = ((x + 0.5) * 50 / 40 - 0.5) / 2;
+      const row = ((y + 0.5) * 30 / 24 - 0.5 - 0.5) / 2;
+      assertAlmostEquals(values[40 * y + x]!, 90 + 2 * column + row, 1e-4);
+    }
+  }
+});
+
+Deno.test("letterbox() with bilinear goes on with the outermost chroma at the edge", async () => {
+  const samples = [[100, 140], [116, 124]];
+  for (const size of [3, 4]) {
+    const frame = stillFrame(planesOf(size, size, () => 128, (x, y) => [samples[y]![x]!, 128]));
+    const values = bluesOf(await tensorOf(frame, { ...PLAIN, width: size, height: size }));
+    const expected = [
+      [100, 120, 140, 140],
+      [104, 120, 136, 136],
+      [112, 120, 128, 128],
+      [116, 120, 124, 124],
+    ].slice(0, size).flatMap((row) => row.slice(0, size));
+    assertClose(values, expected, 1e-4);
+  }
+});
+
 Deno.test("letterbox() with bilinear fades into the border at the edge", async () => {
   const white = stillFrame(planesOf(4, 2, () => 255));
   const data = await tensorOf(white, { ...PLAIN, border: [55, 155, 255] });

@@ -21,12 +21,14 @@ async function agreementOn(
   return agreementOf(frames, await foundFaces({ path, model, wants }));
 }
 
+/** What was measured stands in ORIGIN.md of the reference; these limits leave it a little room. */
 function assertAgrees({ ious, keypointErrors, extra }: Agreement): void {
-  assert(ious.length > 0);
-  const close = shareOf(ious, (iou) => iou >= 0.9);
-  assert(close >= 0.95, `Only ${close} of ${ious.length} faces have an IoU of .9`);
-  // Half a pixel of the network's input would make it less.
-  assert(shareOf(ious, (iou) => iou >= 0.99) >= 0.5);
+  const near = shareOf(ious, (iou) => iou >= 0.9);
+  assert(near >= 0.98, `Only ${near} of ${ious.length} faces have an IoU of .9`);
+  const nearer = shareOf(ious, (iou) => iou >= 0.97);
+  assert(nearer >= 0.95, `Only ${nearer} of ${ious.length} faces have an IoU of .97`);
+  // Half a pixel of the network's input, or chroma that is not interpolated, would make it less.
+  assert(shareOf(ious, (iou) => iou >= 0.992) >= 0.5);
   const exact = shareOf(keypointErrors, (error) => error <= 0.05);
   assert(exact >= 0.95, `Only ${exact} of the keypoints are within .05 of the eyes' distance`);
   assert(extra <= 0.05 * ious.length, `${extra} faces are not the reference's`);
@@ -39,24 +41,24 @@ for (const model of MODELS) {
       frame < 250
     );
     const path = `${import.meta.dirname}/fixtures/clips/talking_face.mp4`;
-    assertAgrees(await agreementOn(path, model, frames));
+    const agreement = await agreementOn(path, model, frames);
+    assert(agreement.ious.length > 0);
+    assertAgrees(agreement);
   });
 
-  Deno.test({
-    name: `${model} finds the faces of talking people and of a crowd where MediaPipe does`,
-    ignore: ![...TALKING, CROWD].every(clipPath),
-    fn: async () => {
-      const agreements = [];
-      for (const [clip, frames] of await referenceFaces(model)) {
-        agreements.push(await agreementOn(clipPath(clip)!, model, frames));
-      }
-      assertAgrees({
-        ious: agreements.flatMap(({ ious }) => ious),
-        keypointErrors: agreements.flatMap(({ keypointErrors }) => keypointErrors),
-        extra: agreements.reduce((sum, { extra }) => sum + extra, 0),
-      });
-    },
-  });
+  for (const clip of [...TALKING, CROWD]) {
+    const path = clipPath(clip);
+    Deno.test({
+      name: `${model} finds the faces of ${clip} where MediaPipe does`,
+      ignore: !path,
+      fn: async () => {
+        const agreement = await agreementOn(path!, model, (await referenceFaces(model)).get(clip)!);
+        // The crowd is too far away for the short range.
+        assertEquals(agreement.ious.length > 0, !(clip === CROWD && model === "blazeface-short"));
+        assertAgrees(agreement);
+      },
+    });
+  }
 
   for (const clip of WITHOUT_FACES) {
     const path = clipPath(clip);

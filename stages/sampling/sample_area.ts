@@ -1,4 +1,4 @@
-import { borderRow, clamped, type Sampler, type SamplerSpec } from "./sampler.ts";
+import { clamped, type Sampler, type SamplerSpec } from "./sampler.ts";
 
 /** Which samples of a plane's axis each tensor pixel covers; the weights of one pixel add up to 1. */
 interface Spans {
@@ -126,7 +126,6 @@ export function areaSampler({ frame, tensor, fit, rgbFromYuv, border }: SamplerS
   ];
   const coveredX = spansOf(x, 1).covered;
   const coveredY = spansOf(y, 1).covered;
-  const outside = borderRow(tensor.width, border);
   const rgb = new Float64Array(3 * tensor.width);
   const { lumaOffset, lumaGain, redFromV, greenFromU, greenFromV, blueFromU } = rgbFromYuv;
   const [borderRed, borderGreen, borderBlue] = border;
@@ -147,10 +146,7 @@ export function areaSampler({ frame, tensor, fit, rgbFromYuv, border }: SamplerS
   return function sampleArea(planes, emit) {
     for (const averager of averagers) averager.reset();
     for (let row = 0; row < tensor.height; row++) {
-      if (coveredY[row] === 0) {
-        emit(row, outside);
-        continue;
-      }
+      if (coveredY[row] === 0) continue;
       luma.average(planes.y, planes.width, row);
       blueDifference.average(planes.u, planes.chromaWidth, row);
       redDifference.average(planes.v, planes.chromaWidth, row);

@@ -8,24 +8,28 @@ interface Taps {
   /** The weight of the second, from 0 to below 1. */
   readonly fraction: Float64Array;
   /** From here … */
+  readonly from: number;
+  /** … to before here at least one of the two lies in the picture. */
+  readonly to: number;
+  /** From here … */
   readonly innerFrom: number;
-  /** … to before here both lie in the picture. */
+  /** … to before here both do, and the chroma samples on both sides of each. */
   readonly innerTo: number;
 }
 
 function tapsOf(count: number, scale: number, offset: number, limit: number): Taps {
   const first = new Int32Array(count);
   const fraction = new Float64Array(count);
-  let innerFrom = count;
-  let innerTo = count;
-  for (let i = count - 1; i >= 0; i--) {
+  for (let i = 0; i < count; i++) {
     const position = (i + 0.5) * scale + offset - 0.5;
     first[i] = Math.floor(position);
     fraction[i] = position - first[i]!;
-    if (first[i]! + 1 >= limit) innerTo = i;
-    if (first[i]! >= 0) innerFrom = i;
   }
-  return { first, fraction, innerFrom: Math.min(innerFrom, innerTo), innerTo };
+  const before = (end: number) => first.filter((value) => value < end).length;
+  // The chroma sample behind the last but one pixel is missing where their number is even.
+  const innerTo = before(limit % 2 ? limit - 1 : limit - 2);
+  const innerFrom = Math.min(before(0), innerTo);
+  return { first, fraction, from: before(-1), to: before(limit), innerFrom, innerTo };
 }
 
 /** A source row, sampled at the tensor's columns. */
@@ -37,8 +41,13 @@ interface Line {
 
 /**
  * Samples with four taps, as `cv2.warpAffine` with `INTER_LINEAR` and `BORDER_CONSTANT` does to the
- * picture in RGB: each tap is converted with the chroma of its own 2x2 block, then weighted; taps
- * outside the picture have the border's colour.
+ * picture in RGB: each tap is converted, then weighted; taps outside the picture have the border's
+ * colour.
+ *
+ * A tap's chroma is interpolated between the samples around it, which lie where H.264 has them
+ * unless told otherwise (ITU-T H.264, figure 6-1 and annex E, chroma_loc_type 0): column k on the
+ * pixel column 2k, row k between the rows 2k and 2k + 1. Beyond the first and the last sample it
+ * stays the same.
  *
  * @param spec What it is made for.
  * @returns The sampler.
@@ -47,12 +56,10 @@ export function bilinearSampler(spec: SamplerSpec): Sampler {
   const { frame, tensor, fit, border } = spec;
   const columns = tapsOf(tensor.width, fit.scaleX, fit.offsetX, frame.width);
   const rows = tapsOf(tensor.height, fit.scaleY, fit.offsetY, frame.height);
-  const outside: Line = { row: NaN, rgb: borderRow(tensor.width, border) };
+  const newLine = (): Line => ({ row: NaN, rgb: borderRow(tensor.width, border) });
+  const outside = newLine();
   // Two, as consecutive tensor rows often share a source row when a picture is enlarged.
-  const lines: [Line, Line] = [
-    { row: NaN, rgb: new Float64Array(3 * tensor.width) },
-    { row: NaN, rgb: new Float64Array(3 * tensor.width) },
-  ];
+  const lines: [Line, Line] = [newLine(), newLine()];
   const blended = new Float64Array(3 * tensor.width);
 
   function lineAt(planes: Planes, row: number): Line {
@@ -68,10 +75,11 @@ export function bilinearSampler(spec: SamplerSpec): Sampler {
 
   return function sampleBilinear(planes, emit) {
     for (const line of lines) line.row = NaN;
-    for (let row = 0; row < tensor.height; row++) {
-      const upper = lineAt(planes, rows.first[row]!).rgb;
-      const lower = lineAt(planes, rows.first[row]! + 1).rgb;
+    for (let row = rows.from; row < rows.to; row++) {
       const fraction = rows.fraction[row]!;
+      const upper = lineAt(planes, rows.first[row]!).rgb;
+      // At odd whole ratios the second row never counts, and need not be read.
+      const lower = fraction === 0 ? upper : lineAt(planes, rows.first[row]! + 1).rgb;
       for (let i = 0; i < blended.length; i++) {
         blended[i] = upper[i]! + (lower[i]! - upper[i]!) * fraction;
       }
@@ -80,48 +88,76 @@ export function bilinearSampler(spec: SamplerSpec): Sampler {
   };
 }
 
-/** Samples a source row where both taps lie in the picture. This is the hot loop. */
+/** Where the chroma rows begin that are nearest to a pixel row, and second to it. */
+function chromaRowsOf(
+  row: number,
+  { chromaWidth, chromaHeight }: Planes,
+): { readonly near: number; readonly far: number } {
+  const near = row >> 1;
+  const far = row & 1 ? Math.min(near + 1, chromaHeight - 1) : Math.max(near - 1, 0);
+  return { near: near * chromaWidth, far: far * chromaWidth };
+}
+
+/**
+ * Samples a source row where all that is read lies in the picture. This is the hot loop.
+ *
+ * The nearer chroma row counts three quarters and the other one quarter; a pixel between two chroma
+ * columns takes half of each. In eighths, all of it are whole numbers.
+ */
 function sampleInner(
-  { width, chromaWidth, y, u, v }: Planes,
+  planes: Planes,
   row: number,
   { first, fraction, innerFrom, innerTo }: Taps,
   { rgbFromYuv }: SamplerSpec,
   rgb: Float64Array,
 ): void {
-  const { lumaOffset, lumaGain, redFromV, greenFromU, greenFromV, blueFromU } = rgbFromYuv;
-  const lumaRow = row * width;
-  const chromaRow = (row >> 1) * chromaWidth;
+  const { y, u, v } = planes;
+  const { lumaOffset, lumaGain } = rgbFromYuv;
+  const redFromV = rgbFromYuv.redFromV / 8;
+  const greenFromU = rgbFromYuv.greenFromU / 8;
+  const greenFromV = rgbFromYuv.greenFromV / 8;
+  const blueFromU = rgbFromYuv.blueFromU / 8;
+  const lumaRow = row * planes.width;
+  const chromaRows = chromaRowsOf(row, planes);
   for (let i = innerFrom; i < innerTo; i++) {
     const x = first[i]!;
     const f = fraction[i]!;
-    const leftChroma = chromaRow + (x >> 1);
-    const rightChroma = chromaRow + ((x + 1) >> 1);
+    const near = chromaRows.near + (x >> 1);
+    const far = chromaRows.far + (x >> 1);
+    const thisU = 3 * u[near]! + u[far]!;
+    const thisV = 3 * v[near]! + v[far]!;
+    const nextU = 3 * u[near + 1]! + u[far + 1]!;
+    const nextV = 3 * v[near + 1]! + v[far + 1]!;
+    const betweenU = thisU + nextU - 1024;
+    const betweenV = thisV + nextV - 1024;
+    const isOdd = x & 1;
+    const leftU = isOdd ? betweenU : 2 * thisU - 1024;
+    const leftV = isOdd ? betweenV : 2 * thisV - 1024;
+    const rightU = isOdd ? 2 * nextU - 1024 : betweenU;
+    const rightV = isOdd ? 2 * nextV - 1024 : betweenV;
     const leftY = (y[lumaRow + x]! - lumaOffset) * lumaGain;
     const rightY = (y[lumaRow + x + 1]! - lumaOffset) * lumaGain;
-    const leftU = u[leftChroma]! - 128;
-    const leftV = v[leftChroma]! - 128;
-    const rightU = u[rightChroma]! - 128;
-    const rightV = v[rightChroma]! - 128;
-    rgb[3 * i] = clamped(leftY + redFromV * leftV) * (1 - f) +
-      clamped(rightY + redFromV * rightV) * f;
-    rgb[3 * i + 1] = clamped(leftY + greenFromU * leftU + greenFromV * leftV) * (1 - f) +
-      clamped(rightY + greenFromU * rightU + greenFromV * rightV) * f;
-    rgb[3 * i + 2] = clamped(leftY + blueFromU * leftU) * (1 - f) +
-      clamped(rightY + blueFromU * rightU) * f;
+    const red = clamped(leftY + redFromV * leftV);
+    const green = clamped(leftY + greenFromU * leftU + greenFromV * leftV);
+    const blue = clamped(leftY + blueFromU * leftU);
+    const rightGreen = clamped(rightY + greenFromU * rightU + greenFromV * rightV);
+    rgb[3 * i] = red + (clamped(rightY + redFromV * rightV) - red) * f;
+    rgb[3 * i + 1] = green + (rightGreen - green) * f;
+    rgb[3 * i + 2] = blue + (clamped(rightY + blueFromU * rightU) - blue) * f;
   }
 }
 
-/** Samples a source row where a tap lies outside the picture, or both. */
+/** Samples a source row where something of what is read lies outside the picture, but not all. */
 function sampleEdges(
   planes: Planes,
   row: number,
-  { first, fraction, innerFrom, innerTo }: Taps,
+  { first, fraction, from, to, innerFrom, innerTo }: Taps,
   spec: SamplerSpec,
   rgb: Float64Array,
 ): void {
-  for (let i = 0; i < first.length; i++) {
+  for (let i = from; i < to; i++) {
     if (i === innerFrom) i = innerTo;
-    if (i === first.length) break;
+    if (i >= to) break;
     const left = colourAt(planes, row, first[i]!, spec);
     const right = colourAt(planes, row, first[i]! + 1, spec);
     for (let channel = 0; channel < 3; channel++) {
@@ -131,16 +167,22 @@ function sampleEdges(
 }
 
 function colourAt(
-  { width, chromaWidth, ...planes }: Planes,
+  planes: Planes,
   row: number,
   column: number,
   { rgbFromYuv, border }: SamplerSpec,
 ): readonly [number, number, number] {
-  if (column < 0 || column >= width) return border;
-  const chroma = (row >> 1) * chromaWidth + (column >> 1);
-  const luma = (planes.y[row * width + column]! - rgbFromYuv.lumaOffset) * rgbFromYuv.lumaGain;
-  const u = planes.u[chroma]! - 128;
-  const v = planes.v[chroma]! - 128;
+  if (column < 0 || column >= planes.width) return border;
+  const { near, far } = chromaRowsOf(row, planes);
+  const before = column >> 1;
+  const behind = Math.min((column + 1) >> 1, planes.chromaWidth - 1);
+  const chromaIn = (plane: Uint8Array) =>
+    (3 * (plane[near + before]! + plane[near + behind]!) +
+        plane[far + before]! + plane[far + behind]!) / 8 - 128;
+  const u = chromaIn(planes.u);
+  const v = chromaIn(planes.v);
+  const luma = (planes.y[row * planes.width + column]! - rgbFromYuv.lumaOffset) *
+    rgbFromYuv.lumaGain;
   return [
     clamped(luma + rgbFromYuv.redFromV * v),
     clamped(luma + rgbFromYuv.greenFromU * u + rgbFromYuv.greenFromV * v),

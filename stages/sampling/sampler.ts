@@ -4,7 +4,8 @@ import type { Planes } from "../../pipeline/planes.ts";
 
 /**
  * Reads a picture at the pixels of a tensor, row by row. A row holds red, green and blue of each
- * tensor pixel in turn, from 0 to 255; it is only lent until the next one comes.
+ * tensor pixel in turn, from 0 to 255; it is only lent until the next one comes. Rows that lie outside
+ * the picture, and show nothing but the border, do not come.
  */
 export type Sampler = (planes: Planes, emit: (row: number, rgb: Float64Array) => void) => void;
 

@@ -5,6 +5,7 @@ import type { Planes } from "../../pipeline/planes.ts";
 import type { Tensor } from "../../pipeline/tensor.ts";
 import { areaSampler } from "./sample_area.ts";
 import { bilinearSampler } from "./sample_bilinear.ts";
+import { borderRow } from "./sampler.ts";
 
 /** How pixels are read where tensor and frame differ in size. */
 export type Resampler = "bilinear" | "area";
@@ -48,20 +49,25 @@ export function tensorMaker(
   const pixelStep = isPlanar ? 1 : 3;
   const order = input.channels === "rgb" ? [0, 1, 2] : [2, 1, 0];
 
+  function write(data: Float32Array, row: number, rgb: Float64Array): void {
+    for (const [place, channel] of order.entries()) {
+      const mean = input.mean[channel]!;
+      const gain = 1 / input.std[channel]!;
+      let target = place * channelStep + row * width * pixelStep;
+      for (let i = channel; i < rgb.length; i += 3, target += pixelStep) {
+        data[target] = (rgb[i]! - mean) * gain;
+      }
+    }
+  }
+
+  const background = new Float32Array(3 * width * height);
+  for (let row = 0; row < height; row++) write(background, row, borderRow(width, input.border));
+
   return {
     fit,
     make(planes) {
-      const data = new Float32Array(3 * width * height);
-      sample(planes, (row, rgb) => {
-        for (const [place, channel] of order.entries()) {
-          const mean = input.mean[channel]!;
-          const gain = 1 / input.std[channel]!;
-          let target = place * channelStep + row * width * pixelStep;
-          for (let i = channel; i < rgb.length; i += 3, target += pixelStep) {
-            data[target] = (rgb[i]! - mean) * gain;
-          }
-        }
-      });
+      const data = background.slice();
+      sample(planes, (row, rgb) => write(data, row, rgb));
       return { dims: isPlanar ? [1, 3, height, width] : [1, height, width, 3], data };
     },
   };

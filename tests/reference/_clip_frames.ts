@@ -59,8 +59,9 @@ export async function clipFramesOf({ name, stride, matrix }: Choice): Promise<Cl
   const { width, height, pts: ptsOfAll } = await layoutOf(path);
   const frames = ptsOfAll.map((pts, frame) => ({ frame, pts }))
     .filter(({ frame }) => frame % stride === 0);
-  const filter = `select=not(mod(n\\,${stride})),` +
-    `scale=in_color_matrix=${matrix}:flags=bicubic+accurate_rnd+full_chroma_int,format=rgba`;
+  // Unless told, ffmpeg takes chroma to lie between two columns; H.264 has it on the left one.
+  const filter = `select=not(mod(n\\,${stride})),scale=in_color_matrix=${matrix}:` +
+    "in_h_chr_pos=0:flags=bicubic+accurate_rnd+full_chroma_int,format=rgba";
   const pixels = await outputOf("ffmpeg", [
     ...["-v", "error", "-i", path, "-vf", filter, "-vsync", "0", "-f", "rawvideo", "-"],
   ]);

@@ -5,7 +5,9 @@ Needs Debian's python3-opencv and ffmpeg. Run from the root of the repository:
     python3 tests/reference/letterbox_cv2.py CLIP
 
 CLIP is walkers_1080p.mp4. Colours are converted here in numpy, from the definitions in ITU-R BT.601,
-BT.709 and BT.2020, pixel by pixel, each with the chroma of its 2x2 block, and rounded to 8 bits.
+BT.709 and BT.2020, pixel by pixel, and rounded to 8 bits. Before that, chroma is brought to the size of
+luma by cv2.remap, which interpolates between the samples where H.264 puts them: sample (k, l) lies at
+the pixel (2k, 2l + 0.5).
 OpenCV rounds positions to 1/32 of a pixel, which at a step of 255 makes 4; so borders are near the
 picture's colours where positions are no such fractions.
 
@@ -33,7 +35,7 @@ CASES = [
     ((80, 40, 33, 33), (64, 64), "stretch", (130, 100, 90), "bt709", "limited"),
     ((40, 30, 17, 9), (32, 32), "letterbox", (114, 114, 114), "bt2020", "limited"),
     ((90, 50, 1, 1), (8, 8), "letterbox", (0, 0, 0), "bt709", "limited"),
-    ((0, 60, 191, 3), (64, 64), "letterbox", (60, 60, 60), "bt601", "limited"),
+    ((0, 60, 191, 3), (64, 64), "letterbox", (140, 140, 140), "bt601", "limited"),
     ((64, 20, 64, 64), (64, 64), "letterbox", (0, 0, 0), "bt709", "limited"),
     ((32, 18, 128, 72), (96, 54), "letterbox", (0, 0, 0), "bt2020", "full"),
     ((20, 10, 150, 90), (40, 56), "letterbox", (114, 114, 114), "bt709", "limited"),
@@ -58,11 +60,21 @@ def planes_of(data):
     return luma, rest[0], rest[1]
 
 
+def enlarged(plane, width, height):
+    """A chroma plane at each pixel of luma; beyond its outermost samples it stays the same."""
+    columns, rows = np.meshgrid(np.arange(width) / 2, (np.arange(height) - 0.5) / 2)
+    places = columns.astype(np.float32), rows.astype(np.float32)
+    return cv2.remap(
+        plane.astype(np.float32), *places, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+
+
 def rgb_of(planes, part, matrix, range_name):
     """The part in RGB. R = Y + 2(1 - Kr) Pr, B = Y + 2(1 - Kb) Pb, and Y = Kr R + Kg G + Kb B."""
     x, y, width, height = part
-    whole = [planes[0]] + [plane.repeat(2, axis=0).repeat(2, axis=1) for plane in planes[1:]]
-    luma, blue, red = [p[y:y + height, x:x + width].astype(np.float64) for p in whole]
+    luma = planes[0][y:y + height, x:x + width].astype(np.float64)
+    halves = slice(y // 2, (y + height + 1) // 2), slice(x // 2, (x + width + 1) // 2)
+    blue, red = [enlarged(plane[halves], width, height) for plane in planes[1:]]
     limited = range_name == "limited"
     luma = (luma - 16) / 219 if limited else luma / 255
     blue, red = [(p - 128) / (224 if limited else 255) for p in (blue, red)]
