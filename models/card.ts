@@ -3,7 +3,7 @@ import type { DetectorDefaults, InputSpec } from "../pipeline/detector.ts";
 
 /** Where a model's file comes from. */
 export interface ModelOrigin {
-  /** The npm package that brings it, with its version; absent for a user's own file. */
+  /** The npm package that brings it, with its version; absent for steadybox's or a user's own file. */
   readonly package?: string;
   /** The file: its path in the package, or as the user gave it. */
   readonly file: string;
