@@ -1,5 +1,6 @@
-import type { ConvolutionalLayer, RouteLayer } from "../darknet/layer.ts";
+import type { RouteLayer } from "../darknet/layer.ts";
 import type { DarknetArchitecture } from "../darknet/network.ts";
+import { ChannelForest } from "./channel_forest.ts";
 
 /** Which channels of a network can only be kept or removed together. */
 export interface ChannelSets {
@@ -11,40 +12,6 @@ export interface ChannelSets {
   readonly fixed: ReadonlySet<number>;
 }
 
-/** Sets of numbers that can be joined: a forest whose roots stand for the sets (Tarjan, 1975). */
-class Forest {
-  readonly #parents: number[] = [];
-
-  /** Adds sets of one number each. */
-  add(count: number): number[] {
-    return Array.from({ length: count }, () => this.#parents.push(this.#parents.length) - 1);
-  }
-
-  /** Makes the sets of the two numbers one. */
-  join(a: number | undefined, b: number | undefined): void {
-    if (a === undefined || b === undefined) throw new RangeError("Cannot join what is not there");
-    this.#parents[this.rootOf(a)] = this.rootOf(b);
-  }
-
-  /** The number that stands for the set of another. */
-  rootOf(number: number): number {
-    let root = number;
-    for (let next = this.#parents[root]; next !== undefined && next !== root;) {
-      const above = this.#parents[next] ?? next;
-      this.#parents[root] = above; // So the next way is half as long.
-      root = above;
-      next = this.#parents[root];
-    }
-    return root;
-  }
-
-  /** Joins the numbers at the same place of each part of a list. */
-  joinParts(numbers: readonly number[], parts: number): void {
-    const length = numbers.length / parts;
-    for (const [i, number] of numbers.entries()) this.join(numbers[i % length], number);
-  }
-}
-
 /**
  * Finds which channels of a network can only be kept or removed together: what is added in a residual
  * sum, what passes a pooling, what a convolution turns channel by channel, and the same place of each
@@ -54,7 +21,7 @@ class Forest {
  * @returns The sets.
  */
 export function channelSetsOf({ layers, input }: DarknetArchitecture): ChannelSets {
-  const forest = new Forest();
+  const forest = new ChannelForest();
   const ofInput = forest.add(input[0]);
   const channels: (readonly number[])[] = [];
   const fixed = new Set(ofInput);
@@ -64,7 +31,7 @@ export function channelSetsOf({ layers, input }: DarknetArchitecture): ChannelSe
     const [first = []] = sources;
     switch (layer.kind) {
       case "convolutional":
-        channels.push(convolved(forest, first, layer));
+        channels.push(forest.convolved(first, layer));
         break;
       case "route":
         channels.push(routed(forest, sources, layer));
@@ -89,26 +56,8 @@ export function channelSetsOf({ layers, input }: DarknetArchitecture): ChannelSe
   };
 }
 
-function convolved(
-  forest: Forest,
-  source: readonly number[],
-  { filters, groups, channelsPerGroup }: ConvolutionalLayer,
-): number[] {
-  const results = forest.add(filters);
-  if (groups === 1) return results;
-  if (channelsPerGroup === 1) { // Each channel by itself: it goes with what it is made of.
-    for (const [i, result] of results.entries()) {
-      forest.join(source[Math.floor(i * groups / filters)], result);
-    }
-  } else { // Groups have to stay equally large.
-    forest.joinParts(source, groups);
-    forest.joinParts(results, groups);
-  }
-  return results;
-}
-
 function routed(
-  forest: Forest,
+  forest: ChannelForest,
   sources: readonly (readonly number[])[],
   { groups, groupId }: RouteLayer,
 ): number[] {

@@ -19,13 +19,17 @@ export interface ChooseChannelsOptions {
   readonly multiple: number;
 }
 
+/** A layer whose channels can be removed. */
+export interface ScaledLayer {
+  /** The scales (gamma) of its batch normalisation. */
+  readonly scales: Float32Array;
+  /** The set that each of its channels belongs to. */
+  readonly sets: readonly number[];
+}
+
 /**
- * Chooses the channels that a network keeps by the scales (gamma) of its batch normalisations, as
- * SlimYOLOv3 does (Zhang et al., 2019, section 3.4): one threshold for all layers, which `ratio` of
- * all scales do not exceed; in each layer the largest `floor` of them are kept all the same; and what
- * a residual sum joins is kept if any of the layers that are joined keeps it.
- *
- * Then each layer keeps the next largest until their count is a multiple of `multiple`, 1 in the paper.
+ * Chooses the channels that a network keeps by the scales (gamma) of its batch normalisations:
+ * {@linkcode chooseSets} for a Darknet network.
  *
  * Only convolutions with a batch normalisation lose channels, and never what is a result.
  *
@@ -35,14 +39,39 @@ export interface ChooseChannelsOptions {
  */
 export function chooseChannels(
   network: DarknetNetwork,
-  { ratio, floor, multiple }: ChooseChannelsOptions,
+  options: ChooseChannelsOptions,
 ): ChannelMasks {
   const { ofLayers, ofInput, fixed } = channelSetsOf(network);
-  const threshold = thresholdOf(network, ratio);
-  const kept = new Set(fixed);
-  const ranked = [...network.weights].flatMap(([index, { batchNorm }]) =>
-    batchNorm ? [rankedBy(batchNorm.scales, ofLayers[index] ?? [])] : []
+  const layers = [...network.weights].flatMap(([index, { batchNorm }]): ScaledLayer[] =>
+    batchNorm ? [{ scales: batchNorm.scales, sets: ofLayers[index] ?? [] }] : []
   );
+  const kept = chooseSets(layers, fixed, options);
+  const masks = (sets: readonly number[]) => sets.map((set) => kept.has(set));
+  return { ofLayers: ofLayers.map(masks), ofInput: masks(ofInput) };
+}
+
+/**
+ * Chooses the sets of channels that a network keeps, as SlimYOLOv3 does (Zhang et al., 2019, section
+ * 3.4): one threshold for all layers, which `ratio` of all scales do not exceed; in each layer the
+ * largest `floor` of them are kept all the same; and a set, such as what a residual sum joins, is kept
+ * if any of the layers that share it keeps it.
+ *
+ * Then each layer keeps the next largest until their count is a multiple of `multiple`, 1 in the paper.
+ *
+ * @param layers The layers.
+ * @param fixed The sets that are kept whatever their scales.
+ * @param options How many are chosen.
+ * @returns The sets that are kept.
+ */
+export function chooseSets(
+  layers: readonly ScaledLayer[],
+  fixed: ReadonlySet<number>,
+  { ratio, floor, multiple }: ChooseChannelsOptions,
+): ReadonlySet<number> {
+  const all = sizesOf(layers.map(({ scales }) => scales));
+  const threshold = ratio === 0 ? -Infinity : all[Math.floor(all.length * ratio)] ?? -Infinity;
+  const kept = new Set(fixed);
+  const ranked = layers.map(({ scales, sets }) => rankedBy(scales, sets));
   for (const layer of ranked) {
     const least = Math.max(1, Math.floor(layer.length * floor));
     for (const [rank, { size, set }] of layer.entries()) {
@@ -50,8 +79,7 @@ export function chooseChannels(
     }
   }
   for (const layer of ranked) fillUp(layer, kept, multiple);
-  const masks = (sets: readonly number[]) => sets.map((set) => kept.has(set));
-  return { ofLayers: ofLayers.map(masks), ofInput: masks(ofInput) };
+  return kept;
 }
 
 /** A channel: the size of its scale, and the set that it is kept or removed with. */
@@ -76,25 +104,17 @@ function fillUp(layer: readonly RankedChannel[], kept: Set<number>, multiple: nu
 }
 
 /**
- * The sizes of the scales (gamma) of all batch normalisations of a network, the least first.
+ * The sizes of scales, the least first.
  *
- * @param network The network.
- * @returns The sizes.
+ * @param scales The scales of each layer.
+ * @returns The sizes of all.
  */
-export function gammasOf({ weights }: DarknetNetwork): Float32Array {
-  const all = [...weights.values()].flatMap(({ batchNorm }) => batchNorm ? [batchNorm.scales] : []);
-  const sizes = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+export function sizesOf(scales: readonly Float32Array[]): Float32Array {
+  const sizes = new Float32Array(scales.reduce((sum, { length }) => sum + length, 0));
   let start = 0;
-  for (const scales of all) {
-    sizes.set(scales.map(Math.abs), start);
-    start += scales.length;
+  for (const list of scales) {
+    sizes.set(list.map(Math.abs), start);
+    start += list.length;
   }
   return sizes.sort();
-}
-
-/** What a scale has to exceed. */
-function thresholdOf(network: DarknetNetwork, ratio: number): number {
-  if (ratio === 0) return -Infinity;
-  const sizes = gammasOf(network);
-  return sizes[Math.floor(sizes.length * ratio)] ?? -Infinity;
 }

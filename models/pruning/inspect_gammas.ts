@@ -1,6 +1,6 @@
 import { ModelError } from "../../pipeline/errors.ts";
 import type { DarknetNetwork } from "../darknet/network.ts";
-import { gammasOf } from "./choose_channels.ts";
+import { sizesOf } from "./choose_channels.ts";
 
 /** The scales (gamma) of the batch normalisation of one layer. */
 export interface LayerGammas {
@@ -52,7 +52,7 @@ export function inspectGammas(
   if (layers.length === 0) {
     throw new ModelError("Cannot inspect the network: it has no batch normalisation");
   }
-  const all = gammasOf(network);
+  const all = sizesOf(layers.map(({ sizes }) => sizes));
   const limit = layers.reduce((least, { sizes }) => {
     const kept = Math.max(1, Math.floor(sizes.length * floor));
     return Math.min(least, sizes[sizes.length - kept] ?? least);

@@ -3,6 +3,7 @@ import type { ConvolutionalLayer } from "../darknet/layer.ts";
 import { architectureFrom, type ConvWeights, type DarknetNetwork } from "../darknet/network.ts";
 import { weightsOf } from "../darknet/weights.ts";
 import type { ChannelMasks } from "./choose_channels.ts";
+import { countOf, type Kept, keptWeights, windowsOf } from "./cut_weights.ts";
 import { constantsOf } from "./constants.ts";
 
 /** Options of {@linkcode removeChannels}. */
@@ -42,16 +43,6 @@ export function removeChannels(
   return { ...architectureFrom(sections), weights };
 }
 
-/** Which channels a convolution keeps. */
-interface Kept {
-  readonly inputs: readonly boolean[];
-  readonly outputs: readonly boolean[];
-}
-
-function countOf(mask: readonly boolean[]): number {
-  return mask.reduce((count, isKept) => count + Number(isKept), 0);
-}
-
 /** A section with as many filters, and with as many groups where each channel is one, as are kept. */
 function resized(section: CfgSection, layer: ConvolutionalLayer, kept: Kept): CfgSection {
   const changed: Record<string, string> = { filters: String(countOf(kept.outputs)) };
@@ -81,35 +72,6 @@ function cut(layer: ConvolutionalLayer, { weights, biases, batchNorm }: ConvWeig
   };
 }
 
-/** The weights of the kept filters for the kept channels that they read. */
-function keptWeights(
-  layer: ConvolutionalLayer,
-  weights: Float32Array<ArrayBuffer>,
-  { inputs, outputs }: Kept,
-): Float32Array<ArrayBuffer> {
-  const area = layer.size * layer.size;
-  const left = new Float32Array(weights.length);
-  let end = 0;
-  for (const { filter, channel, start } of windowsOf(layer)) {
-    if (!outputs[filter] || !inputs[channel]) continue;
-    left.set(weights.subarray(start, start + area), end);
-    end += area;
-  }
-  return left.slice(0, end);
-}
-
-/** The windows of a convolution: which filter each belongs to, which channel it reads, and where. */
-function* windowsOf(
-  { filters, groups, channelsPerGroup, size }: ConvolutionalLayer,
-): Generator<{ readonly filter: number; readonly channel: number; readonly start: number }> {
-  for (let window = 0; window < filters * channelsPerGroup; window++) {
-    const filter = Math.floor(window / channelsPerGroup);
-    const group = Math.floor(filter * groups / filters);
-    const channel = group * channelsPerGroup + window % channelsPerGroup;
-    yield { filter, channel, start: window * size * size };
-  }
-}
-
 /**
  * Weights that add what removed channels added: before a batch normalisation it is taken from the
  * mean that was seen, else it goes into the bias.
@@ -121,10 +83,11 @@ function compensated(
 ): ConvWeights {
   const area = layer.size * layer.size;
   const added = new Float64Array(layer.filters);
-  for (const { filter, channel, start } of windowsOf(layer)) {
+  for (const { filter, channel, window } of windowsOf(layer)) {
     const constant = constants[channel] ?? 0;
     if (constant === 0) continue; // It is kept.
-    const sum = weights.subarray(start, start + area).reduce((sum, weight) => sum + weight, 0);
+    const sum = weights.subarray(window * area, (window + 1) * area)
+      .reduce((sum, weight) => sum + weight, 0);
     added[filter] = (added[filter] ?? 0) + sum * constant;
   }
   if (!batchNorm) {
