@@ -95,6 +95,18 @@ Deno.test("decode() turns palettes and RGB into limited range of the usual matri
   }
 });
 
+Deno.test("decode() puts chroma where the left one of two pixels is", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/in.png`;
+  const ramp = "nullsrc=s=64x8,format=gbrp,geq=r='4*X':g=0:b=0";
+  await ffmpeg("-f", "lavfi", "-i", ramp, "-frames:v", "1", path);
+  using frame = await firstFrame(path);
+  for (let column = 4; column < 28; column++) {
+    const { v } = yuvFromRgb([8 * column, 0, 0], frame.source.colour);
+    assert(Math.abs(frame.planes.v[column]! - v) <= 0.51, `column ${column}`);
+  }
+});
+
 Deno.test("decode() shows black where a picture is transparent", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/in.png`;

@@ -58,6 +58,8 @@ function filtersFor(video: VideoReport): string {
     const range = colour.range === "full" ? "pc" : "tv";
     scale.push(`in_range=${range}`, `out_range=${range}`);
   }
+  // Chroma belongs to the left one of two pixels, unless ffmpeg is left to put it between them.
+  if (isRgb(pixelFormat) || pixelFormat.includes("444")) scale.push("out_h_chr_pos=0");
   filters.push(`scale=${scale.join(":")}`, "setsar=1");
   return filters.join(",");
 }
