@@ -12,7 +12,7 @@ export interface BlendOverTimeOptions extends BlendOptions {
    * How much an object's carried box weighs against all candidates of its tie together, at 30 frames a
    * second, 0 or more: higher is steadier, 0 is {@linkcode blend}.
    *
-   * @default {0.5}
+   * @default {1}
    */
   readonly weight?: number;
 }
@@ -257,8 +257,7 @@ function withNumbers(detection: Detection, numbers: readonly number[]): Detectio
 }
 
 function check(
-  { iou = 0.3, maxDetections = Infinity, acrossClasses = false, weight = 0.5 }:
-    BlendOverTimeOptions,
+  { iou = 0.3, maxDetections = Infinity, acrossClasses = false, weight = 1 }: BlendOverTimeOptions,
 ): Required<BlendOverTimeOptions> {
   checkTieOptions("blend", { iou, maxDetections });
   if (!(weight >= 0 && weight < Infinity)) {

@@ -55,7 +55,7 @@ export interface MotionModel {
   /**
    * The power spectral density of the acceleration, in sizes² a second³, 0 or more.
    *
-   * @default {0.012 for `kalman`, 0.008 for others}
+   * @default {0.012}
    */
   readonly accelerationDensity?: number;
 }

@@ -53,7 +53,7 @@ interface Course {
  */
 export function smoothOffline(
   frames: readonly TimedTracks[],
-  { measurementSd = 0.002, accelerationDensity = 0.008, maxGapS = 0.5 }: SmoothOfflineOptions = {},
+  { measurementSd = 0.002, accelerationDensity = 0.012, maxGapS = 0.5 }: SmoothOfflineOptions = {},
 ): Track[][] {
   if (!(maxGapS >= 0)) {
     throw new RangeError(`Cannot smooth as maxGapS must be 0 or more: current value is ${maxGapS}`);

@@ -1,4 +1,5 @@
 import { iouOf } from "../../mod.ts";
+import { lowPass } from "../../pipeline/filters/low_pass.ts";
 import { bandResiduals } from "../../pipeline/metrics/band_residual.ts";
 import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
 import { rmseAgainst } from "../../pipeline/metrics/fast_motion.ts";
@@ -117,4 +118,48 @@ export function geometricMean(values: readonly number[]): number {
 /** The mean. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Below this, two networks differ in what they take for an object's middle, in Hz. */
+const OPINION_HZ = 0.5;
+
+/**
+ * How far boxes are, on the fastest quarter, from where another network saw the object in the same
+ * frames, over how far the raw boxes are: an error that needs no reference, as what the two have in
+ * common is in the picture, and what each adds is its own. The other network's trembling is in both, so that
+ * the ratio is nearer to 1 than the true one.
+ *
+ * @param track The track.
+ * @param boxes What a method made of it.
+ * @param other What another network saw.
+ * @returns The ratio, the geometric mean over coordinates; `undefined` if they share too little.
+ */
+export function errorAgainst(
+  track: StudyTrack,
+  boxes: readonly PlacedBox[],
+  other: StudyTrack,
+): number | undefined {
+  const shown = seriesOf(boxes, track.sizePx);
+  const seen = seriesOf(
+    other.frames.map(({ timestampUs, tracks }) => ({ timestampUs, box: tracks[0].box })),
+    track.sizePx,
+  );
+  const ratios = shown.map((samples, c) => {
+    const byTime = new Map(seen[c]!.map(({ timestampUs, value }) => [timestampUs, value]));
+    const both = samples.flatMap(({ timestampUs, value }, i) => {
+      const theirs = byTime.get(timestampUs);
+      if (theirs === undefined) return [];
+      return [{ timestampUs, raw: track.raw[c]![i]!.value - theirs, own: value - theirs }];
+    });
+    if (both.length < 20) return undefined;
+    const opinion = lowPass(both.map(({ raw }) => raw), { cutoffHz: OPINION_HZ, fps: track.fps });
+    let [own, raw] = [0, 0];
+    both.forEach((difference, i) => {
+      if (!track.fastUs.has(difference.timestampUs)) return;
+      own += (difference.own - opinion[i]!) ** 2;
+      raw += (difference.raw - opinion[i]!) ** 2;
+    });
+    return Math.sqrt(own / raw);
+  });
+  return ratios.includes(undefined) ? undefined : geometricMean(ratios as number[]);
 }

@@ -185,7 +185,7 @@ function fixedLag(lag: 1 | 2 | 3 | 5): Method {
   return {
     name: `fixed-lag ${lag}`,
     lookAhead: lag,
-    variants: [500, 1000, 2000, 4000, 8000, 16000].map((ratio) => ({
+    variants: [500, 1000, 2000, 3000, 4000, 8000, 16000].map((ratio) => ({
       parameters: `ratio ${ratio}`,
       run: smoothed({ method: "fixed-lag", lag, accelerationDensity: densityOf(ratio) }),
     })),
@@ -291,7 +291,7 @@ export const METHODS: readonly Method[] = [
   {
     name: "offline",
     lookAhead: "offline",
-    variants: [500, 1000, 2000, 4000, 8000, 16000].map((ratio) => ({
+    variants: [500, 1000, 2000, 3000, 4000, 8000, 16000].map((ratio) => ({
       parameters: `ratio ${ratio}`,
       run: offline({ accelerationDensity: densityOf(ratio) }),
     })),

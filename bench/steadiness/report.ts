@@ -1,10 +1,10 @@
 import { pairedRatio } from "../../pipeline/metrics/ratio.ts";
-import { geometricMean, mean, type Reading, remarks } from "./judge.ts";
+import { errorAgainst, geometricMean, mean, type Reading, remarks } from "./judge.ts";
 import { guardFor, type Judged, summaryOf } from "./leave_one_out.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /**
- * The findings as Markdown: a table of methods, then one of tracks for each method.
+ * The findings as Markdown: a table of methods, then one of tracks.
  *
  * @param judged The methods.
  * @param tracks All tracks.
@@ -22,15 +22,17 @@ export function report(
     "",
     ...table(METHOD_COLUMNS, judged.map(methodCells)),
     "",
-    ...judged.flatMap(({ method, readings, chosen }) => [
-      `### ${method.name}`,
-      "",
-      ...table(
-        TRACK_COLUMNS,
-        readings.map((r) => trackCells(r, chosen.get(r.track.clip)!.parameters)),
-      ),
-      "",
-    ]),
+    "Each track: flicker in %, error, lag in frames.",
+    "",
+    ...table(
+      ["track", "frames", ...judged.map(({ method }) => method.name)],
+      tracks.map((track, i) => [
+        track.name + (track.isStill ? " (still)" : ""),
+        `${track.frames.length} at ${track.fps.toFixed(0)} fps`,
+        ...judged.map(({ readings }) => trackCell(readings[i]!)),
+      ]),
+    ),
+    "",
   ].join("\n");
 }
 
@@ -48,13 +50,12 @@ const METHOD_COLUMNS = [
   "lag",
   "worst lag",
   "overshoot",
+  "to other network",
   "IoU to truth",
   "guard",
   "flicker, in-sample",
   "best on all",
 ];
-
-const TRACK_COLUMNS = ["track", "frames", "flicker", "x, y, w, h", "error", "lag", "chosen"];
 
 function methodCells({ method, best, inSample, readings, chosen }: Judged): string[] {
   const { flicker, wobble, error, lagFrames } = summaryOf(readings);
@@ -62,6 +63,12 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
   const moving = readings.filter(({ track }) => !track.isStill);
   const still = readings.filter(({ track }) => track.isStill);
   const seen = readings.map(({ track }) => remarks(track, chosen.get(track.clip)!.run(track)));
+  const others = readings.flatMap(({ track }) => {
+    const other = readings.map((reading) => reading.track)
+      .find(({ clip, name }) => clip === track.clip && name !== track.name);
+    if (!other || !isFace(track)) return [];
+    return errorAgainst(track, chosen.get(track.clip)!.run(track), other) ?? [];
+  });
   const statics = seen.flatMap(({ staticRatio }) => staticRatio ?? []);
   const overlaps = readings.flatMap(({ iou }) => iou ?? []);
   const interval = pairedRatio(readings.map((reading) => (
@@ -81,6 +88,7 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
     lagFrames.toFixed(2),
     Math.max(...moving.map((reading) => mean(reading.lagFrames))).toFixed(2),
     `${Math.max(...seen.map(({ overshootPercent }) => overshootPercent)).toFixed(1)} %`,
+    others.length ? geometricMean(others).toFixed(3) : "",
     overlaps.length ? mean(overlaps).toFixed(4) : "",
     error <= maxError && lagFrames <= maxLagFrames ? "kept" : "broken",
     change(summaryOf(inSample).flicker),
@@ -88,19 +96,14 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
   ];
 }
 
-function trackCells(
-  { track, flicker, error, lagFrames }: Reading,
-  parameters: string,
-): string[] {
-  return [
-    track.name + (track.isStill ? " (still)" : ""),
-    `${track.frames.length} at ${track.fps.toFixed(0)} fps`,
-    change(geometricMean(flicker)),
-    flicker.map((ratio) => (100 * (ratio - 1)).toFixed(0)).join(", "),
-    geometricMean(error).toFixed(2),
-    mean(lagFrames).toFixed(2),
-    parameters,
-  ];
+function trackCell({ flicker, error, lagFrames }: Reading): string {
+  const less = (100 * (geometricMean(flicker) - 1)).toFixed(0);
+  return `${less}, ${geometricMean(error).toFixed(2)}, ${mean(lagFrames).toFixed(1)}`;
+}
+
+/** Whether two networks have looked at it, so that the other track of its clip is the same object. */
+function isFace({ name }: StudyTrack): boolean {
+  return name.includes("blazeface") && !name.includes("walkers");
 }
 
 /** How much less or more there is, of a ratio. */

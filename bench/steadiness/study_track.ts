@@ -65,7 +65,9 @@ export async function studyTracksOf(
     detections: candidates,
   }));
   const tracked = await Array.fromAsync(
-    ReadableStream.from(items).pipeThrough(blend({ iou })).pipeThrough(track({ minConfidence })),
+    ReadableStream.from(items).pipeThrough(blend({ iou })).pipeThrough(
+      track({ minConfidence, camera: false }),
+    ),
   );
   const truth = path === undefined ? undefined : await truthOf(path, candidates);
   const frames = tracked.map(({ frame, tracks }) => ({ timestampUs: frame.timestampUs, tracks }));

@@ -46,7 +46,7 @@ function filtersFor(options: Exclude<SmoothMethod, NoMethod>): () => ObjectFilte
       };
     }
     case "fixed-lag": {
-      const { measurementSd = 0.002, accelerationDensity = 0.008 } = options;
+      const { measurementSd = 0.002, accelerationDensity = 0.012 } = options;
       const method = { ...options, lag: lagOf(options), measurementSd, accelerationDensity };
       return () => ({ make: () => new FixedLagCoordinate(method) });
     }
