@@ -100,7 +100,7 @@ export function prune(
   network: DarknetNetwork,
   { ratio, floor = 0.1, iterations = 1, multiple = 1, compensate = false }: PruneOptions,
 ): Pruned {
-  check({ ratio, floor, iterations, multiple });
+  checkPruneOptions({ ratio, floor, iterations, multiple });
   if (!network.weights.values().some(({ batchNorm }) => batchNorm)) {
     throw new ModelError("Cannot prune the network: it has no batch normalisation to go by");
   }
@@ -117,7 +117,13 @@ export function prune(
   return { network: left, layers, before: countsOf(network), after: countsOf(left) };
 }
 
-function check(
+/**
+ * Refuses options for pruning that make no sense.
+ *
+ * @param options The options.
+ * @throws {RangeError} If one makes no sense.
+ */
+export function checkPruneOptions(
   { ratio, floor, ...counts }: Required<Omit<PruneOptions, "compensate">>,
 ): void {
   if (!(ratio >= 0 && ratio < 1)) {

@@ -54,10 +54,7 @@ const LEARNT_INPUTS: ReadonlyMap<string, readonly number[]> = new Map([
  * ```
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
-  const graph = graphFrom(bytes);
-  if (graph.initializer.some((one) => one.dataLocation === TensorProto_DataLocation.EXTERNAL)) {
-    throw new ModelError("Cannot read the ONNX file: its weights are in another file");
-  }
+  const { graph } = readOnnx(bytes);
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const parameters = parametersOf(graph, weights);
   if (!(parameters >= 0 && Number.isSafeInteger(parameters))) {
@@ -72,17 +69,36 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
   };
 }
 
-function graphFrom(bytes: Uint8Array): GraphProto {
+/** An ONNX file, and the network in it. */
+export interface OnnxFile {
+  /** The whole file. */
+  readonly model: ModelProto;
+  /** Its network. */
+  readonly graph: GraphProto;
+}
+
+/**
+ * Reads an ONNX file.
+ *
+ * @param bytes The bytes of the file.
+ * @returns What it holds.
+ * @throws {ModelError} If it is damaged, or keeps its weights in another file.
+ */
+export function readOnnx(bytes: Uint8Array): OnnxFile {
   let model: ModelProto;
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw new ModelError("Cannot read the ONNX file: it is damaged or not one", { cause });
   }
-  if (!model.graph || model.graph.node.length === 0) {
+  const { graph } = model;
+  if (!graph || graph.node.length === 0) {
     throw new ModelError("Cannot read the ONNX file: there is no network in it");
   }
-  return model.graph;
+  if (graph.initializer.some((one) => one.dataLocation === TensorProto_DataLocation.EXTERNAL)) {
+    throw new ModelError("Cannot read the ONNX file: its weights are in another file");
+  }
+  return { model, graph };
 }
 
 function valueFrom({ name, type }: ValueInfoProto): OnnxValue {
