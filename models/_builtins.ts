@@ -1,6 +1,6 @@
 import type { Detector } from "../pipeline/detector.ts";
 import { blazeface, type BlazefaceVariant } from "./blazeface.ts";
-import { type Part, readModelFile } from "./_model_file.ts";
+import { type Part, readModelFile } from "./model_file.ts";
 import { packedPart } from "./_packed_part.ts";
 import type { ModelCard } from "./card.ts";
 import { SLIM_YOLOV3_NAMES } from "./slim_yolov3.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ModelError } from "../pipeline/errors.ts";
-import type { Part } from "./_model_file.ts";
+import type { Part } from "./model_file.ts";
 
 const listSchema = z.object({
   files: z.array(z.object({

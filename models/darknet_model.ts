@@ -1,6 +1,6 @@
 import type { Detector, InputSpec } from "../pipeline/detector.ts";
 import { ModelError } from "../pipeline/errors.ts";
-import { readModelFile } from "./_model_file.ts";
+import { readModelFile } from "./model_file.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
 import { COCO_LABELS } from "./coco_labels.ts";
 import { countsOf, type DarknetNetwork } from "./darknet/network.ts";

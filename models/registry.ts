@@ -3,7 +3,7 @@ import { ARCHITECTURES, type Builtin, BUILTINS } from "./_builtins.ts";
 import { cached } from "./_cache.ts";
 import { closestTo } from "./_closest.ts";
 import { darknetModelAt } from "./darknet_model.ts";
-import { type ModelFile, readModelFile } from "./_model_file.ts";
+import { type ModelFile, readModelFile } from "./model_file.ts";
 import { recognised } from "./_recognise.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
