@@ -15,7 +15,7 @@ export interface View {
 
 /** Below which likeness a picture shows another scene, and below which it does if its shades agree. */
 const MIN_LIKENESS = 0.28;
-const SURE_LIKENESS = 0.4;
+const SURE_LIKENESS = 0.6;
 /** Which share of two pictures of one scene has the same shades at least. */
 const MIN_COMMON_SHADES = 0.7;
 /** Which share of the picture must be comparable for it to be said to be like another. */
