@@ -82,17 +82,21 @@ function coursesOf(frames: readonly TimedTracks[], maxGapS: number): Course[] {
   frames.forEach(({ timestampUs, tracks, isCut }, frame) => {
     if (isCut) known.clear();
     tracks.forEach(({ trackId, rawBox, keypoints = [] }, track) => {
-      let course = known.get(trackId);
-      if (rawBox) {
-        if (!(rawBox.x2 > rawBox.x1 && rawBox.y2 > rawBox.y1)) return; // It has no logarithm.
-        const goesOn = course && timestampUs - course.seenAtUs <= maxGapS * 1e6 &&
-          course.keypoints === keypoints.length;
-        if (!goesOn) course = { keypoints: keypoints.length, places: [], seenAtUs: timestampUs };
-        if (!goesOn) courses.push(course!);
-        course!.seenAtUs = timestampUs;
-        known.set(trackId, course!);
+      if (!rawBox) {
+        known.get(trackId)?.places.push({ frame, track });
+        return;
       }
-      course?.places.push({ frame, track });
+      if (!(rawBox.x2 > rawBox.x1 && rawBox.y2 > rawBox.y1)) return; // It has no logarithm.
+      let course = known.get(trackId);
+      const goesOn = course && timestampUs - course.seenAtUs <= maxGapS * 1e6 &&
+        course.keypoints === keypoints.length;
+      if (!course || !goesOn) {
+        course = { keypoints: keypoints.length, places: [], seenAtUs: timestampUs };
+        known.set(trackId, course);
+        courses.push(course);
+      }
+      course.seenAtUs = timestampUs;
+      course.places.push({ frame, track });
     });
   });
   return courses;

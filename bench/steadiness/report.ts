@@ -1,4 +1,5 @@
 import { pairedRatio } from "../../pipeline/metrics/ratio.ts";
+import { agreement, BAND_EDGES_HZ } from "./agreement.ts";
 import { errorAgainst, geometricMean, mean, type Reading, remarks } from "./judge.ts";
 import { guardFor, type Judged, summaryOf } from "./leave_one_out.ts";
 import type { StudyTrack } from "./study_track.ts";
@@ -21,6 +22,10 @@ export function report(
     `Reference: each track below ${cutoffHz} Hz. ${tracks.length} tracks, ${still} of them nearly still.`,
     "",
     ...table(METHOD_COLUMNS, judged.map(methodCells)),
+    "",
+    "What two networks have in common, by frequency in Hz (correlation):",
+    "",
+    ...agreementTable(tracks),
     "",
     "Each track: flicker in %, error, lag in frames.",
     "",
@@ -64,9 +69,8 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
   const still = readings.filter(({ track }) => track.isStill);
   const seen = readings.map(({ track }) => remarks(track, chosen.get(track.clip)!.run(track)));
   const others = readings.flatMap(({ track }) => {
-    const other = readings.map((reading) => reading.track)
-      .find(({ clip, name }) => clip === track.clip && name !== track.name);
-    if (!other || !isFace(track)) return [];
+    const other = counterpartOf(track, readings.map((reading) => reading.track));
+    if (!other) return [];
     return errorAgainst(track, chosen.get(track.clip)!.run(track), other) ?? [];
   });
   const statics = seen.flatMap(({ staticRatio }) => staticRatio ?? []);
@@ -101,9 +105,21 @@ function trackCell({ flicker, error, lagFrames }: Reading): string {
   return `${less}, ${geometricMean(error).toFixed(2)}, ${mean(lagFrames).toFixed(1)}`;
 }
 
-/** Whether two networks have looked at it, so that the other track of its clip is the same object. */
-function isFace({ name }: StudyTrack): boolean {
-  return name.includes("blazeface") && !name.includes("walkers");
+/** What another network saw of the same object: of the clips of one face, at which two have looked. */
+function counterpartOf(track: StudyTrack, tracks: readonly StudyTrack[]): StudyTrack | undefined {
+  const isFace = track.name.includes("blazeface") && !track.name.includes("walkers");
+  if (!isFace) return undefined;
+  return tracks.find(({ clip, name }) => clip === track.clip && name !== track.name);
+}
+
+function agreementTable(tracks: readonly StudyTrack[]): string[] {
+  const bands = BAND_EDGES_HZ.slice(1).map((toHz, i) => `${BAND_EDGES_HZ[i]} to ${toHz}`);
+  const pairs = tracks.flatMap((track, i) => {
+    const other = counterpartOf(track, tracks.slice(i + 1));
+    return other ? [[track, other] as const] : [];
+  });
+  const rows = pairs.map(([a, b]) => [a.clip, ...agreement(a, b).map((r) => r.toFixed(2))]);
+  return table(["clip", ...bands], rows);
 }
 
 /** How much less or more there is, of a ratio. */
