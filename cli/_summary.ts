@@ -65,16 +65,24 @@ function titleOf({ kind, tally: { source, frames } }: Outcome): string {
   return `${name}  ${width}x${height}${rate}`;
 }
 
-function detectionsText(
-  { detections, framesWithDetections, frames, labels }: Outcome["tally"],
-): string {
+function detectionsText({
+  detections,
+  framesWithDetections,
+  frames,
+  heldFrames,
+  heldDetections,
+  labels,
+}: Outcome["tally"]): string {
   if (detections === 0) return "none";
   const classes = [...labels].sort(([, a], [, b]) => b - a)
     .map(([label, count]) => `${label} ${countText(count)}`);
   const shown = classes.length > MAX_CLASSES ? [...classes.slice(0, MAX_CLASSES), "…"] : classes;
+  const held = heldFrames > 0
+    ? `, ${countText(heldDetections)} held on ${counted(heldFrames, "frame")} between`
+    : "";
   return `${countText(detections)} in ${countText(framesWithDetections)} of ${
-    counted(frames, "frame")
-  } (${shown.join(", ")})`;
+    counted(frames - heldFrames, "frame")
+  } (${shown.join(", ")})${held}`;
 }
 
 function paceText({ kind, tally: { frames, spannedS }, elapsedS }: Outcome): string {

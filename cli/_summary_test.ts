@@ -12,6 +12,8 @@ const outcome: Outcome = {
     frames: 1200,
     detections: 1500,
     framesWithDetections: 900,
+    heldFrames: 0,
+    heldDetections: 0,
     labels: new Map([["car", 500], ["person", 1000]]),
     source: {
       ...blackFrame(0).source,
@@ -60,4 +62,13 @@ Deno.test("summary() says that nothing was asked to be written, and what ended t
   assertStringIncludes(text, "1,200 in, none dropped");
   assertStringIncludes(text, "nothing, as no file was named");
   assertStringIncludes(text, "Interrupted by SIGINT");
+});
+
+Deno.test("summary() tells what was found from what was held on frames that were passed over", () => {
+  const tally = { ...outcome.tally, frames: 100, heldFrames: 75, heldDetections: 150 };
+  const found = { detections: 50, framesWithDetections: 24, labels: new Map([["face", 50]]) };
+  assertStringIncludes(
+    summary({ ...outcome, tally: { ...tally, ...found } }, { isTerminal: false }),
+    "Detections  50 in 24 of 25 frames (face 50), 150 held on 75 frames between\n",
+  );
 });

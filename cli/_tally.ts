@@ -6,10 +6,14 @@ import { type MeteredStage, stage } from "../pipeline/stage.ts";
 export class Tally {
   /** How many frames have passed. */
   frames = 0;
-  /** How many detections they held. */
+  /** How many detections the network made. */
   detections = 0;
-  /** How many of the frames held any. */
+  /** On how many frames it made any. */
   framesWithDetections = 0;
+  /** How many of the frames it passed over. */
+  heldFrames = 0;
+  /** How many boxes were held on those. */
+  heldDetections = 0;
   /** How many detections there were of each class. */
   readonly labels: Map<string, number> = new Map();
   /** What the first frame came from. */
@@ -34,13 +38,18 @@ export class Tally {
     });
   }
 
-  #count({ frame, detections }: Detected): void {
+  #count({ frame, detections, isHeld }: Detected): void {
     if (!this.source) {
       this.source = frame.source;
       this.#firstUs = frame.timestampUs;
     }
     this.#lastUs = frame.timestampUs;
     this.frames++;
+    if (isHeld) {
+      this.heldFrames++;
+      this.heldDetections += detections.length;
+      return;
+    }
     this.detections += detections.length;
     if (detections.length > 0) this.framesWithDetections++;
     for (const { label } of detections) this.labels.set(label, (this.labels.get(label) ?? 0) + 1);

@@ -119,12 +119,18 @@ Deno.test("steadybox run - reads standard input, and keeps nothing of it", async
 
 Deno.test("steadybox run --vid-stride holds boxes between, and writes every frame", async () => {
   await besideClip(async (dir) => {
-    const { stdout } = await runProgram(
+    const { stdout, stderr } = await runProgram(
       ["run", "in.mp4", "--jsonl", "-", "-o", "o.mp4", "--vid-stride", "4", ...SHORT],
       { dir },
     );
     const records = recordsOf(stdout);
     assertEquals(await framesIn(`${dir}/o.mp4`), records.length);
+    const found = Math.ceil(records.length / 4); // One face on each frame that the network saw.
+    const held = records.length - found;
+    assertStringIncludes(
+      stderr,
+      `${found} in ${found} of ${found} frames (face ${found}), ${held} held on ${held} frames`,
+    );
     records.forEach(({ held }, at) => assertEquals(held ?? false, at % 4 !== 0));
   });
 });
