@@ -8,7 +8,9 @@ import type { ComparedFrame, NumberedBox } from "../pipeline/metrics/compared_fr
 import { hotaOf } from "../pipeline/metrics/hota.ts";
 import { identityOf } from "../pipeline/metrics/identity.ts";
 import { seededRandom } from "../pipeline/metrics/random.ts";
+import type { Similarity } from "../pipeline/similarity.ts";
 import { byteTracked } from "../tests/_byte_track.ts";
+import { cameraAt, movedBox, movedPlanes, scene } from "../tests/_camera_moves.ts";
 import { detected, found } from "../tests/_detected.ts";
 import { tudCampus, tudCampusDetections } from "../tests/_tracked_scenes.ts";
 import { track, type TrackOptions } from "./track.ts";
@@ -268,6 +270,83 @@ Deno.test("track() always gives the same numbers", async () => {
   const born = once.flatMap(({ tracks }) => tracks.map((t) => t.trackId));
   const firsts = [...new Set(born)];
   assertEquals(firsts, range(firsts.length, (i) => i + 1));
+});
+
+/** TUD-Campus at half its size before a scene, all of it moved, and its truth. */
+function movedCampus(move: (frame: number) => Similarity) {
+  const background = scene(1);
+  const moved = <T extends { box: Box<"frame"> }>(object: T, frame: number): T => {
+    const { x1, y1, x2, y2 } = object.box;
+    const half = { x1: x1 / 2, y1: y1 / 2, x2: x2 / 2, y2: y2 / 2 };
+    return { ...object, box: movedBox(half, move(frame)) };
+  };
+  const items = framesOf(tudCampusDetections()).map(({ frame, detections }, i): Detected => ({
+    frame: { ...frame, planes: movedPlanes(background, move(i)) },
+    detections: detections.map((detection) => moved(detection, i)),
+  }));
+  const truth = tudCampus().map(({ truth }, i) => truth.map((object) => moved(object, i)));
+  return { items, truth };
+}
+
+Deno.test("track() changes no more numbers when the camera moves than when it stands still", async () => {
+  const judge = async ({ items, truth }: ReturnType<typeof movedCampus>, camera: boolean) => {
+    const tracked = await followed(items, { minConfidence: 0.5, camera });
+    assert(tracked.every(({ isCut }) => !isCut));
+    const frames = tracked.map(({ tracks }, i) => ({ truth: truth[i]!, tracks }));
+    return { switches: clearOf(frames).idSwitches, hota: hotaOf(frames)!.hota };
+  };
+  const size = { width: 320, height: 240 };
+  const shaken = movedCampus((frame) => cameraAt(8 * frame, size));
+  const still = await judge(movedCampus(() => cameraAt(0, size)), true);
+  const moving = await judge(shaken, true);
+  const unaware = await judge(shaken, false);
+  assert(moving.switches <= still.switches, `${moving.switches} against ${still.switches}`);
+  assert(moving.hota >= still.hota - 0.005, `HOTA ${moving.hota} against ${still.hota}`);
+  assert(unaware.switches > moving.switches, "The camera's motion makes no difference");
+});
+
+Deno.test("track() carries objects along with the camera on frames that were passed over", async () => {
+  const size = { width: 320, height: 240 };
+  const start = square(160, 120, 60);
+  const items = range(16, (i): Detected => {
+    const place = cameraAt(4 * (i - i % 4), size);
+    const item = detected({
+      index: i,
+      detections: [found(movedBox(start, place))],
+      ...i % 4 && { isHeld: true },
+    });
+    return {
+      ...item,
+      frame: { ...item.frame, planes: movedPlanes(scene(5), cameraAt(4 * i, size)) },
+    };
+  });
+  for (const [i, { tracks, cameraMotion }] of (await followed(items)).entries()) {
+    // The object lies in the scene as what is behind it does.
+    const truth = movedBox(start, cameraAt(4 * i, size));
+    assert(
+      iouOf(tracks[0]!.box, truth) > 0.93,
+      `IoU ${iouOf(tracks[0]!.box, truth)} in frame ${i}`,
+    );
+    assertEquals(cameraMotion === undefined, i === 0);
+  }
+});
+
+Deno.test("track() ends all objects at a cut, and says so", async () => {
+  const items = framesOf(range(6, () => [found(square(50, 50))]))
+    .map((item, i) => ({ ...item, frame: { ...item.frame, planes: scene(i < 3 ? 1 : 2) } }));
+  const tracked = await followed(items);
+  assertEquals(tracked.map(({ isCut }) => isCut), [
+    undefined,
+    undefined,
+    undefined,
+    true,
+    undefined,
+    undefined,
+  ]);
+  assertEquals(tracked.map(({ tracks }) => tracks[0]!.trackId), [1, 1, 1, 2, 2, 2]);
+  assertEquals(await idsIn(items, { camera: false }), range(6, () => [1]));
+  const held = [items[2]!, { ...items[3]!, isHeld: true as const }];
+  assertEquals(await idsIn(held), [[1], []]);
 });
 
 Deno.test("track() refuses options that make no sense", () => {

@@ -7,7 +7,41 @@
 import type { Box } from "../pipeline/box.ts";
 import type { Size } from "../pipeline/fit.ts";
 import { type Planes, planesByteLength, planesFrom } from "../pipeline/planes.ts";
+import { seededRandom } from "../pipeline/metrics/random.ts";
 import { movedPoint, type Similarity, zoomOf } from "../pipeline/similarity.ts";
+
+/** A picture with a shade for each pixel. */
+export function pictureOf(
+  width: number,
+  height: number,
+  shadeAt: (x: number, y: number) => number,
+): Planes {
+  const planes = planesFrom(new Uint8Array(planesByteLength(width, height)), width, height);
+  for (let i = 0; i < width * height; i++) {
+    planes.y[i] = Math.min(255, Math.max(0, shadeAt(i % width, Math.floor(i / width))));
+  }
+  return planes;
+}
+
+/** A scene out of blurred patches, another for each seed. */
+export function scene(seed: number, width = 320, height = 240): Planes {
+  const random = seededRandom(seed);
+  const waves = Array.from({ length: 40 }, () => ({
+    x: 0.25 * random.normal(),
+    y: 0.25 * random.normal(),
+    phase: 7 * random.uniform(),
+    height: 14 * random.normal(),
+  }));
+  return pictureOf(
+    width,
+    height,
+    (x, y) =>
+      waves.reduce(
+        (sum, wave) => sum + wave.height * Math.sin(wave.x * x + wave.y * y + wave.phase),
+        120,
+      ),
+  );
+}
 
 /** First one motion, then another. */
 export function composed(first: Similarity, then: Similarity): Similarity {

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { seededRandom } from "../../pipeline/metrics/random.ts";
-import { type Planes, planesByteLength, planesFrom } from "../../pipeline/planes.ts";
+import { type Planes, planesFrom } from "../../pipeline/planes.ts";
 import { type Similarity, STILL } from "../../pipeline/similarity.ts";
 import {
   cameraAt,
@@ -8,6 +7,8 @@ import {
   greatestError,
   inverted,
   movedPlanes,
+  pictureOf,
+  scene,
   stepBetween,
 } from "../../tests/_camera_moves.ts";
 import { clipPath } from "../../tests/_clips.ts";
@@ -28,39 +29,6 @@ async function picturesOf(path: string, count: number): Promise<Planes[]> {
     if (pictures.length === count) break;
   }
   return pictures;
-}
-
-/** A picture with a shade for each pixel. */
-function pictureOf(
-  width: number,
-  height: number,
-  shadeAt: (x: number, y: number) => number,
-): Planes {
-  const planes = planesFrom(new Uint8Array(planesByteLength(width, height)), width, height);
-  for (let i = 0; i < width * height; i++) {
-    planes.y[i] = Math.min(255, Math.max(0, shadeAt(i % width, Math.floor(i / width))));
-  }
-  return planes;
-}
-
-/** A scene out of blurred patches, another for each seed. */
-function scene(seed: number, width = 320, height = 240): Planes {
-  const random = seededRandom(seed);
-  const waves = Array.from({ length: 40 }, () => ({
-    x: 0.25 * random.normal(),
-    y: 0.25 * random.normal(),
-    phase: 7 * random.uniform(),
-    height: 14 * random.normal(),
-  }));
-  return pictureOf(
-    width,
-    height,
-    (x, y) =>
-      waves.reduce(
-        (sum, wave) => sum + wave.height * Math.sin(wave.x * x + wave.y * y + wave.phase),
-        120,
-      ),
-  );
 }
 
 /** What a camera makes of the pictures, but for the first one. */
