@@ -1,5 +1,7 @@
+import { SourceError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
+import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import type { Input } from "./_input.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -30,4 +32,19 @@ export async function framesOf(
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
   return decodePictures(sources.paths, { until });
+}
+
+/**
+ * Passes frames on, and fails if there is none: what is interrupted before its first frame is to
+ * leave no output, rather than an empty one.
+ */
+export function atLeastOne(): MeteredStage<Frame, Frame> {
+  return stage("atLeastOne", async function* atLeastOne(frames: AsyncIterable<Frame>) {
+    let hasAny = false;
+    for await (const frame of frames) {
+      hasAny = true;
+      yield frame;
+    }
+    if (!hasAny) throw new SourceError("Cannot write what was asked for: no frame came");
+  });
 }

@@ -1,11 +1,16 @@
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Signal = keyof typeof EXIT_CODES;
 
-/** Turns the first signal to end into an orderly end, and the second into a sudden one. */
+/** How long what was begun may take to be cleared away at the second signal, in milliseconds. */
+const GRACE_MS = 2000;
+
+/** Turns the first signal to end into an orderly end, the second into a hasty, and the third into a sudden one. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
+  readonly #haste = new AbortController();
   readonly #listeners: (() => void)[] = [];
   #by: Signal | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts to listen. */
   constructor() {
@@ -26,19 +31,31 @@ export class Interruption implements Disposable {
     return this.#by;
   }
 
+  /** Aborted at the second signal: what was begun is to be cleared away. */
+  get haste(): AbortSignal {
+    return this.#haste.signal;
+  }
+
   /** The exit code that says which signal came. */
   get exitCode(): number | undefined {
     return this.#by && EXIT_CODES[this.#by];
   }
 
   #take(name: Signal): void {
-    if (this.#by) Deno.exit(EXIT_CODES[name]); // Whoever asks twice does not want to wait.
-    this.#by = name;
-    this.#controller.abort(new DOMException(`Interrupted by ${name}`, "AbortError"));
+    const reason = new DOMException(`Interrupted by ${name}`, "AbortError");
+    if (!this.#by) {
+      this.#by = name;
+      return this.#controller.abort(reason);
+    }
+    const code = EXIT_CODES[this.#by];
+    if (this.#haste.signal.aborted) Deno.exit(code);
+    this.#haste.abort(reason); // Whoever asks twice does not want to wait.
+    this.#timer = setTimeout(() => Deno.exit(code), GRACE_MS);
   }
 
   /** Stops listening: a signal ends the program as usual. */
   [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
     for (const remove of this.#listeners.splice(0)) remove();
   }
 }

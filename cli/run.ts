@@ -11,7 +11,7 @@ import { infer } from "../stages/infer.ts";
 import { letterbox } from "../stages/letterbox.ts";
 import { ReaderGone, stderr } from "./_console.ts";
 import { causeOf, EXIT } from "./_exit.ts";
-import { framesOf } from "./_frames.ts";
+import { atLeastOne, framesOf } from "./_frames.ts";
 import { type Input, inTermsOf, openInput } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
 import { madeDirectory } from "./_made_directory.ts";
@@ -44,8 +44,11 @@ export async function run(options: RunOptions): Promise<number> {
       throw inTermsOf(input, error);
     });
   } catch (error) {
-    if (interruption.exitCode === undefined || tally.frames > 0) throw meant(options, error);
-    stderr.write(`steadybox: Interrupted by ${interruption.by} before the first frame\n`);
+    if (interruption.exitCode === undefined) throw meant(options, error);
+    if (interruption.haste.aborted) {
+      stderr.write(`steadybox: Interrupted by ${interruption.by}, twice: nothing is kept\n`);
+    } else if (tally.frames > 0) throw meant(options, error);
+    else stderr.write(`steadybox: Interrupted by ${interruption.by} before the first frame\n`);
   }
   return interruption.exitCode ?? EXIT.done;
 }
@@ -131,13 +134,15 @@ async function piped(
   const pictures = await pictureSinkFor(options, input.sources, (note) => notes.add(note));
 
   let found: ReadableStream<Detected> = frames
+    .pipeThrough(atLeastOne())
     .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })))
     .pipeThrough(noted(infer(session)))
     .pipeThrough(noted(boxes))
     .pipeThrough(noted(tiesFor(options, detector)))
     .pipeThrough(tally.counting());
   for (const writer of writers) found = found.pipeThrough(noted(writer));
-  if (!pictures) return await found.pipeTo(discard());
+  const { haste: signal } = interruption;
+  if (!pictures) return await found.pipeTo(discard(), { signal });
   await found
     .pipeThrough(noted(annotate({
       labels: options.showLabels,
@@ -145,7 +150,7 @@ async function piped(
       keypoints: options.showKeypoints,
       ...options.lineWidth !== undefined && { lineWidth: options.lineWidth },
     })))
-    .pipeTo(noted(pictures));
+    .pipeTo(noted(pictures), { signal });
 }
 
 /** Shows how far the run has come, and that it was interrupted. */

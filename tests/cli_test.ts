@@ -376,16 +376,47 @@ Deno.test("SIGINT while standard input is read leaves nothing of it", async () =
   });
 });
 
-Deno.test("a second SIGINT ends at once", async () => {
+Deno.test("SIGINT before the first frame leaves no output", async () => {
   await besideClip(async (dir) => {
-    // The results are not read, so that the run cannot end by itself.
-    const { child, rest } = await startedRun(dir);
+    // A decoder that gives nothing, like one whose source is slow.
+    await Deno.mkdir(`${dir}/bin`);
+    const script = `#!/bin/sh\ntouch "${dir}/tmp/started"\nexec sleep 1000\n`;
+    await Deno.writeTextFile(`${dir}/bin/ffmpeg`, script, { mode: 0o755 });
+    using events = Deno.watchFs(`${dir}/tmp`);
+    const outputs = ["-o", "o.mp4", "--jsonl", "o.jsonl", "--coco", "o.json"];
+    const path = `${dir}/bin:/usr/local/bin:/usr/bin:/bin`;
+    const child = startProgram(["run", "in.mp4", ...outputs], { dir, path });
+    for await (const _ of events) {
+      if ((await namesIn(`${dir}/tmp`)).includes("started")) break;
+    }
+    await signalGroup(child, "INT");
+    const [{ code }, , stderr] = await Promise.all([
+      child.status,
+      child.stdout.text(),
+      child.stderr.text(),
+    ]);
+    assertEquals(code, 130);
+    assertMatch(stderr, /Interrupted by SIGINT before the first frame\n$/);
+    assertEquals(await filesIn(dir), ["bin", "in.mp4"]);
+  });
+});
+
+Deno.test("a second SIGINT ends soon what cannot end, and leaves no unfinished file", async () => {
+  await besideClip(async (dir) => {
+    // A pipe that nobody reads holds the run for ever, behind the stage that writes JSON lines.
+    await new Deno.Command("mkfifo", { args: [`${dir}/pipe`] }).output();
+    using events = Deno.watchFs(dir);
+    const child = startProgram(["run", "in.mp4", "--jsonl", "o.jsonl", "--csv", "pipe"], { dir });
+    for await (const _ of events) {
+      if ((await filesIn(dir)).some((name) => name.includes("partial"))) break;
+    }
     const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
     await signalGroup(child, "INT");
     assertStringIncludes((await stderr.read()).value ?? "", "once more");
     await signalGroup(child, "INT");
     assertEquals((await child.status).code, 130);
-    await Promise.all([rest(), stderr.cancel()]);
+    await Promise.all([child.stdout.cancel(), stderr.cancel()]);
+    assertEquals(await filesIn(dir), ["in.mp4", "pipe"]);
     await untilNoFfmpeg(dir);
   });
 });
