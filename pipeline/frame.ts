@@ -24,6 +24,8 @@ export interface FrameSource {
   readonly isCut: boolean;
   /** Where the sound is, if there is any. */
   readonly audio?: AudioSource;
+  /** What else there is and is not passed on, such as `subtitle mov_text`. */
+  readonly otherStreams: readonly string[];
   /** What the decoder complained of so far, in its words: a damaged file is read as far as it goes. */
   readonly complaints: readonly string[];
   /**

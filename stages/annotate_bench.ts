@@ -36,6 +36,7 @@ const source: FrameSource = {
   colour: { matrix: "bt709", range: "limited", tags: {} },
   startS: 0,
   isCut: false,
+  otherStreams: [],
   complaints: [],
 };
 

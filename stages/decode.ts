@@ -6,7 +6,7 @@ import { type MeteredSource, source } from "../pipeline/source.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
 import { ByteReader } from "./ffmpeg/byte_reader.ts";
 import { decoderArguments } from "./ffmpeg/decoder_arguments.ts";
-import { type FfmpegProcess, outcomeIn, spawnFfmpeg } from "./ffmpeg/process.ts";
+import { type FfmpegProcess, outcomeIn, requireOptions, spawnFfmpeg } from "./ffmpeg/process.ts";
 import { complaintAbout, isRereadable } from "./ffmpeg/input.ts";
 import { type NutPacket, NutReader } from "./ffmpeg/nut_reader.ts";
 import { probe, type SourceReport } from "./probe.ts";
@@ -52,7 +52,8 @@ export function decode(url: string, options: DecodeOptions = {}): MeteredSource<
     );
   }
   return source("decode", async function* decode(signal) {
-    const report = await probe(url, { signal });
+    const report = await probedUnless(url, { signal, until });
+    if (!report) return;
     const complaints: string[] = [];
     const frameSource = frameSourceFrom(url, report, options, complaints);
     const { args, ptsOffset } = decoderArguments(url, report, { startS, durationS });
@@ -74,9 +75,22 @@ export function decode(url: string, options: DecodeOptions = {}): MeteredSource<
   });
 }
 
+/** What the source holds; nothing if the stream is to end before that is known. */
+async function probedUnless(
+  url: string,
+  { signal, until }: { readonly signal: AbortSignal; readonly until: AbortSignal | undefined },
+): Promise<SourceReport | undefined> {
+  try {
+    return await probe(url, { signal: until ? AbortSignal.any([signal, until]) : signal });
+  } catch (error) {
+    if (until?.aborted) return undefined;
+    throw error;
+  }
+}
+
 function frameSourceFrom(
   url: string,
-  { name: ownName, video, audio, durationS: sourceDurationS }: SourceReport,
+  { name: ownName, video, audio, others, durationS: sourceDurationS }: SourceReport,
   { startS = 0, durationS, until, name = ownName }: DecodeOptions,
   complaints: readonly string[],
 ): FrameSource {
@@ -89,6 +103,7 @@ function frameSourceFrom(
     height,
     timeBase,
     colour,
+    otherStreams: others,
     complaints,
     startS,
     get isCut() {
@@ -122,6 +137,7 @@ async function* packetsOf(
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
       const { complaint } = await child.result; // The stream broke off: the decoder knows why.
+      requireOptions(complaint);
       if (complaint) {
         throw new SourceError(`Cannot decode ${name}: ${outcomeIn(complaint)}`, { cause });
       }
@@ -163,10 +179,13 @@ async function checkEnd(
 ): Promise<void> {
   const { code, complaint } = await child.result;
   const line = complaintAbout(url, outcomeIn(complaint));
+  requireOptions(complaint);
   if (code !== 0) throw new SourceError(`Cannot decode ${url}: ${line}`);
   if (/partial file/.test(complaint)) {
     throw new SourceError(
-      `Cannot decode ${url} to its end: the file is cut off after ${frames} frames`,
+      `Cannot decode ${url} to its end: the file is cut off after ${frames} ${
+        frames === 1 ? "frame" : "frames"
+      }`,
     );
   }
   if (frames === 0) throw new SourceError(`Cannot decode ${url}: it holds no frames`);

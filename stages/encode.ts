@@ -1,6 +1,7 @@
 import { OutputError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
+import { containerOf } from "./ffmpeg/container.ts";
 import { EncoderRun } from "./ffmpeg/encoder_run.ts";
 import { createPartialFile } from "./writing/partial_file.ts";
 
@@ -26,7 +27,9 @@ export interface EncodeOptions {
 /**
  * Encodes frames as a video file, with ffmpeg, and gives it the sound of their source.
  *
- * Each frame is shown at the time that its source gave it; sound keeps its distance to the picture.
+ * Each frame is shown at the time that its source gave it, to the tick in MP4 and QuickTime, else to
+ * the container's own clock (a millisecond in Matroska and WebM); sound keeps its distance to the
+ * picture.
  * Sound is copied where the container can hold it, else encoded. Odd sizes are made even by
  * repeating the last row or column. The file gets its name when it is whole: on an error or an
  * abort nothing is left.
@@ -35,7 +38,7 @@ export interface EncodeOptions {
  * @param options How it is encoded.
  * @returns The sink of a pipeline: it takes whatever carries a frame.
  * @throws {RangeError} If an option is out of range.
- * @throws {OutputError} Through the stream, if the file cannot be written.
+ * @throws {OutputError} If the extension is none of a container that keeps each frame's time. Through the stream, if the file cannot be written.
  */
 export function encode(
   path: string,
@@ -45,6 +48,7 @@ export function encode(
   if (crf !== undefined && !(crf >= 0 && crf <= 63)) {
     throw new RangeError(`Cannot encode as crf must be from 0 to 63: current value is ${crf}`);
   }
+  containerOf(path);
   return sink("encode", async function encode(items) {
     await using file = await createPartialFile(path, { overwrite });
     await using cleanUp = new AsyncDisposableStack();

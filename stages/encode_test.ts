@@ -52,6 +52,24 @@ for (const first of [0, 7, -3, -40_000]) {
   });
 }
 
+for (
+  const [file, clockHz] of [["out.mkv", 1000], ["out.webm", 1000], ["out.ts", 90_000]] as const
+) {
+  Deno.test(`encode() rounds times to the clock of ${file}, moves none, and says so`, async () => {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/${file}`;
+    const times = [0, 1, 5, 6, 90];
+    const notes: string[] = [];
+    await greyFrames(times).pipeTo(encode(path, { onNote: (note) => notes.push(note) }));
+    const written = (await packetTimes(path)).map(seconds);
+    times.forEach((time, i) => {
+      assert(Math.abs(written[i]! - tick(time)) <= 0.5001 / clockHz, `${written}`);
+    });
+    // 1001/30000 s are a whole number of the ticks of MPEG-TS alone.
+    assertEquals(notes.length, clockHz === 90_000 ? 0 : 1);
+  });
+}
+
 Deno.test("encode() lets the last frame last as long as the average", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/out.mp4`;
@@ -107,7 +125,7 @@ Deno.test("encode() makes odd sizes even by repeating the edge, and says so", as
   const notes: string[] = [];
   await greyFrames([0, 1], { width: 33, height: 7 })
     .pipeTo(encode(path, { codec: "ffv1", onNote: (note) => notes.push(note) }));
-  assertEquals(notes, ["The video is 34x8, made even from 33x7 by repeating its edge"]);
+  assertEquals(notes[0], "The video is 34x8, made even from 33x7 by repeating its edge");
   for await (using frame of decode(path)) {
     assertEquals([frame.planes.width, frame.planes.height], [34, 8]);
     assertEquals(new Set(frame.planes.y), new Set([40 + 20 * frame.index]));
@@ -120,7 +138,8 @@ const CODECS: readonly [string, EncodeOptions, string][] = [
   ["out.mp4", { codec: "hevc" }, "hevc"],
   ["out.webm", {}, "vp9"],
   ["out.mkv", { codec: "av1" }, "av1"],
-  ["out.avi", { codec: "mpeg4" }, "mpeg4"],
+  ["out.mkv", { codec: "mpeg4" }, "mpeg4"],
+  ["out.ts", {}, "h264"],
   ["out.mov", { codec: "prores" }, "prores"],
   ["out.mkv", { codec: "mjpeg" }, "mjpeg"],
   ["out.mkv", { codec: "libx264" }, "h264"],
@@ -139,11 +158,12 @@ for (const [file, options, codec] of CODECS) {
 
 const REFUSED: readonly [string, string, EncodeOptions, RegExp][] = [
   ["an encoder that there is not", "out.mp4", { codec: "h277" }, /Unknown encoder 'h277'/],
-  ["a container that there is not", "out.xyz", {}, /Unable to find a suitable output format/],
+  ["a container that there is not", "out.xyz", {}, /its name must end in one of \.mp4, /],
+  ["a container that loses times", "out.avi", {}, /its name must end in one of \.mp4, /],
   ["a codec that the container cannot hold", "out.webm", { codec: "h264" }, /Only VP8 or VP9/],
   [
     "a quality that the codec does not know",
-    "out.avi",
+    "out.mp4",
     { codec: "mpeg4", crf: 3 },
     /no such scale/,
   ],

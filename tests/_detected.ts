@@ -27,6 +27,7 @@ export function detected(
     colour: { matrix: "bt709", range: "limited", tags: {} },
     startS: 0,
     isCut: false,
+    otherStreams: [],
     complaints: [],
     ...source,
   };

@@ -32,6 +32,7 @@ export function blackFrame(
     colour: COLOUR,
     startS: 0,
     isCut: false,
+    otherStreams: [],
     complaints: [],
   };
   const data = new Uint8Array(planesByteLength(width, height));

@@ -20,6 +20,10 @@ export function audioHandlingFor(
 ): AudioHandling {
   if (!audio) return { inputArgs: [], outputArgs: [] };
   const { audioCodecs, audioEncoder } = containerOf(path);
+  if (!audioEncoder) {
+    const note = `The sound is left out, as a ${extname(path)} file cannot hold any`;
+    return { inputArgs: [], outputArgs: [], note };
+  }
   const isCopied = audio.codecs.map((codec) => audioCodecs?.test(codec) ?? true);
   const encoded = audio.codecs.filter((_, i) => !isCopied[i]);
   return {

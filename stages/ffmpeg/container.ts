@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { OutputError } from "../../pipeline/errors.ts";
 
 /** What a container of videos can hold. */
 export interface Container {
@@ -6,8 +7,12 @@ export interface Container {
   readonly videoCodec?: string;
   /** The codecs of sound that it can hold, as ffmpeg names them; any where absent. */
   readonly audioCodecs?: RegExp;
-  /** The encoder for sound that it cannot hold as it is. */
-  readonly audioEncoder: string;
+  /** The encoder for sound that it cannot hold as it is; none where it holds no sound. */
+  readonly audioEncoder?: string;
+  /** How many parts of a second its clock can tell apart; as many as the source's where absent. */
+  readonly clockHz?: number;
+  /** Set where B-frames would be decoded before 0, so that all times would be moved. */
+  readonly isWithoutBFrames?: true;
   /** More arguments for ffmpeg. */
   readonly args?: (timeBaseDen: number) => readonly string[];
 }
@@ -27,7 +32,7 @@ const MP4: Container = {
   args: timescales,
 };
 
-/** What ffmpeg's muxers take, by the extension of the file. */
+/** What ffmpeg's muxers take, by the extension of the file: those that keep each frame's time. */
 const CONTAINERS: Readonly<Record<string, Container>> = {
   ".mp4": MP4,
   ".m4v": MP4,
@@ -35,29 +40,37 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
     ...MP4,
     audioCodecs: /^(aac|mp3|ac3|eac3|alac|pcm_(s16|s24|s32|f32|f64)(le|be)|pcm_u8)$/,
   },
-  ".mkv": { videoCodec: "h264", audioEncoder: "aac", args: () => KEPT_TIMES },
+  ".mkv": { videoCodec: "h264", audioEncoder: "aac", clockHz: 1000, args: () => KEPT_TIMES },
   ".webm": {
     videoCodec: "vp9",
     audioCodecs: /^(opus|vorbis)$/,
     audioEncoder: "libopus",
+    clockHz: 1000,
     args: () => KEPT_TIMES,
-  },
-  ".avi": {
-    videoCodec: "h264",
-    audioCodecs: /^(mp2|mp3|ac3|pcm_s16le|pcm_u8)$/,
-    audioEncoder: "libmp3lame",
   },
   ".ts": {
     videoCodec: "h264",
     audioCodecs: /^(aac|mp2|mp3|ac3|eac3|opus)$/,
     audioEncoder: "aac",
+    clockHz: 90_000,
+    isWithoutBFrames: true,
     // By itself the muxer would begin at 1.4 s.
     args: () => ["-muxdelay", "0", "-muxpreload", "0"],
   },
-  ".flv": { videoCodec: "h264", audioCodecs: /^(aac|mp3)$/, audioEncoder: "aac" },
+  ".gif": { clockHz: 100 },
 };
 
-/** What the container of a path can hold; of one that is not known, nothing is taken for granted. */
+/**
+ * What the container of a path can hold.
+ *
+ * @throws {OutputError} If the extension is none of a container that keeps each frame's time.
+ */
 export function containerOf(path: string): Container {
-  return CONTAINERS[extname(path).toLowerCase()] ?? { audioCodecs: /^$/, audioEncoder: "aac" };
+  const extension = extname(path).toLowerCase();
+  const container = CONTAINERS[extension];
+  if (container) return container;
+  const known = Object.keys(CONTAINERS).join(", ");
+  throw new OutputError(
+    `Cannot write "${path}" as a video: its name must end in one of ${known}`,
+  );
 }

@@ -61,7 +61,7 @@ export interface EncoderRequest {
 export function encoderArguments(
   { path, partialPath, source, audio, offsetS, codec, crf }: EncoderRequest,
 ): string[] {
-  const { args: containerArgs, videoCodec } = containerOf(path);
+  const { args: containerArgs, videoCodec, isWithoutBFrames } = containerOf(path);
   return [
     ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
     ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
@@ -71,6 +71,7 @@ export function encoderArguments(
     ...["-map", "0:v"],
     ...["-vf", colourFilter(source)],
     ...codecArguments(codec ?? videoCodec, crf),
+    ...(isWithoutBFrames ? ["-bf", "0"] : []),
     ...audio.outputArgs,
     ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
     ...lastDuration(source),

@@ -1,8 +1,11 @@
 import { extname } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
+import type { Size } from "../../pipeline/fit.ts";
 import type { Frame, FrameSource } from "../../pipeline/frame.ts";
 import { microsecondsFrom } from "../../pipeline/time_base.ts";
+import { createPartialFile } from "../writing/partial_file.ts";
 import { type AudioHandling, audioHandlingFor } from "./audio.ts";
+import { containerOf } from "./container.ts";
 import { encoderArguments } from "./encoder_arguments.ts";
 import { evenSized } from "./even_size.ts";
 import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./process.ts";
@@ -56,15 +59,7 @@ export class EncoderRun implements AsyncDisposable {
       ...(source.frameRate && { frameRate: source.frameRate }),
     };
     this.#writer.write(nutHeader({ width, height, ...clock })).catch(() => {}); // The next will tell.
-    if (width !== source.width || height !== source.height) {
-      options.onNote?.(
-        `The video is ${width}x${height}, made even from ${source.width}x${source.height} by repeating its edge`,
-      );
-    }
-    if (this.#ptsOffset > 0) {
-      options.onNote?.("The video begins at 0, as its source begins before that");
-    }
-    if (this.#audio.note) options.onNote?.(this.#audio.note);
+    for (const note of this.#notes({ width, height })) options.onNote?.(note);
   }
 
   /** Hands a frame over; resolves when it is in the pipe. */
@@ -99,6 +94,29 @@ export class EncoderRun implements AsyncDisposable {
     if (this.#source.isCut && this.#source.audio) await this.#cutSound();
   }
 
+  /** What is not as in the source, in words. */
+  #notes({ width, height }: Size): string[] {
+    const { timeBase, width: sourceWidth, height: sourceHeight, otherStreams } = this.#source;
+    const { clockHz } = containerOf(this.#path);
+    const notes: string[] = [];
+    if (width !== sourceWidth || height !== sourceHeight) {
+      const from = `${sourceWidth}x${sourceHeight}`;
+      notes.push(`The video is ${width}x${height}, made even from ${from} by repeating its edge`);
+    }
+    if (this.#ptsOffset > 0) {
+      notes.push("The video begins at 0, as its source begins before that");
+    }
+    if (clockHz && (timeBase.num * clockHz) % timeBase.den !== 0) {
+      const kind = extname(this.#path);
+      notes.push(
+        `Times are rounded to 1/${clockHz} s, as a ${kind} file tells no smaller ones apart`,
+      );
+    }
+    if (otherStreams.length > 0) notes.push(`Left out: ${otherStreams.join(", ")}`);
+    if (this.#audio.note) notes.push(this.#audio.note);
+    return notes;
+  }
+
   /** Ends the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.abort().catch(() => {}); // It may be closed.
@@ -109,16 +127,23 @@ export class EncoderRun implements AsyncDisposable {
   /** Sound is read up to its end, also when the pictures were made to end before theirs. */
   async #cutSound(): Promise<void> {
     const { timeBase, startS } = this.#source;
-    const endUs = microsecondsFrom(this.#lastPts + this.#intervalTicks, timeBase);
-    const cutPath = `${this.#partialPath}.cut${extname(this.#partialPath)}`;
+    // A single frame lasts a tick here: the container knows better, but no sound depends on it.
+    const endPts = this.#lastPts + this.#ptsOffset + Math.max(1, this.#intervalTicks);
+    const endS = microsecondsFrom(endPts, timeBase) / 1e6 - startS;
+    await using cut = await createPartialFile(this.#partialPath, { overwrite: true });
     await using child = spawnFfmpeg("ffmpeg", [
       ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
-      ...["-i", `file:${this.#partialPath}`, "-map", "0", "-c", "copy"],
-      ...["-to", (endUs / 1e6 - startS).toFixed(6), `file:${cutPath}`],
+      ...["-i", `file:${this.#partialPath}`, "-map", "0", "-c", "copy", "-to", endS.toFixed(6)],
+      ...(containerOf(this.#path).args?.(timeBase.den) ?? []),
+      `file:${cut.path}`,
     ], { stdout: "null" });
-    const { code } = await child.result;
-    if (code === 0) await Deno.rename(cutPath, this.#partialPath);
-    else await Deno.remove(cutPath).catch(() => {});
+    const { code, complaint } = await child.result;
+    if (code !== 0) {
+      throw new OutputError(
+        `Cannot cut the sound of "${this.#path}" where the pictures end: ${reasonIn(complaint)}`,
+      );
+    }
+    await cut.commit();
   }
 
   async #errorFrom(cause?: unknown): Promise<OutputError> {

@@ -51,6 +51,7 @@ export function inputArguments(source: string): string[] {
   return [
     ...["-protocol_whitelist", protocolsFor(source)],
     ...(timeoutOption ? [timeoutOption, TIMEOUT_US] : []),
+    ...nameOptions(source),
     ...["-i", isUrl(source) ? source : `file:${source}`],
   ];
 }
@@ -72,6 +73,12 @@ export function protocolsFor(source: string): string {
     );
   }
   return protocols;
+}
+
+/** In the name of a picture, ffmpeg would take `%d` for the numbers of a sequence. */
+function nameOptions(source: string): string[] {
+  if (isUrl(source) || !/%\d*d.*\.(jpe?g|png|webp|bmp|tiff?)$/i.test(source)) return [];
+  return ["-f", "image2", "-pattern_type", "none"];
 }
 
 /** Whether the source can be opened a second time and is the same then, as a feed is not. */

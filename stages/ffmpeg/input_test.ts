@@ -10,6 +10,11 @@ Deno.test("inputArguments() takes a path for nothing but a file", () => {
   }
 });
 
+Deno.test("inputArguments() takes %d in the name of a picture for what it is", () => {
+  const args = inputArguments("shot%03d.png");
+  assertEquals(args.slice(2, 6), ["-f", "image2", "-pattern_type", "none"]);
+});
+
 Deno.test("inputArguments() lets a URL open nothing but its own kind, and wait for a limited time", () => {
   const args = inputArguments("HTTPS://example.org/in.m3u8");
   assertEquals(args.slice(-2), ["-i", "HTTPS://example.org/in.m3u8"]);

@@ -35,8 +35,8 @@ export interface FfmpegProcess extends AsyncDisposable {
  * Starts ffmpeg or ffprobe. The only place that starts a process; arguments never see a shell.
  *
  * It gets a process group of its own, since a terminal signals Ctrl-C to the whole group and the
- * program wants to finish its video first. It cannot outlive the program all the same: its pipes
- * break or end with it.
+ * program wants to finish its video first. It does not outlive the program for long all the same: its
+ * pipes break or end with it, and where it waits for a server, it has a time-out.
  *
  * @throws {SteadyboxError} If the program is not there or may not be run.
  */
@@ -169,6 +169,18 @@ function linesOf(complaint: string): string[] {
     .filter((line) => line && !/^(Conversion failed!|Last message repeated)/.test(line));
 }
 
+/**
+ * Says it if a process failed because it is too old. ffprobe tells its version, but ffmpeg may be
+ * another one.
+ *
+ * @throws {SteadyboxError} If it is.
+ */
+export function requireOptions(complaint: string): void {
+  if (!/unrecognized option|option not found/i.test(complaint)) return;
+  const needed = `install ffmpeg ${MIN_VERSION.join(".")} or newer`;
+  throw new SteadyboxError(`Cannot use this ffmpeg: ${reasonIn(complaint)} (${needed})`);
+}
+
 /** Why a process failed: what it said first, as the rest are consequences. */
 export function reasonIn(complaint: string): string {
   return linesOf(complaint)[0] ?? "ffmpeg gave no reason";
@@ -180,5 +192,5 @@ export function outcomeIn(complaint: string): string {
   const [first, last] = [lines[0], lines.at(-1)];
   return first === undefined || first === last
     ? reasonIn(complaint)
-    : `${last} (${first.toLowerCase()})`;
+    : `${last} (${first.charAt(0).toLowerCase()}${first.slice(1)})`;
 }

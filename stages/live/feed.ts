@@ -200,6 +200,7 @@ export class Feed implements AsyncDisposable {
       get isCut() {
         return signal.aborted;
       },
+      otherStreams: [],
       complaints: [],
       connection: this.#connections,
     };
