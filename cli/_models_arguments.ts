@@ -23,7 +23,7 @@ const floor = withDefault(
 );
 
 const network = argument(place("NET"), {
-  description: message`A Darknet network: its .cfg file, or the .weights file beside it.`,
+  description: message`A Darknet network, by its .cfg or .weights file, or an .onnx file.`,
 });
 
 const list: Parser<"sync", ModelsOptions, unknown> = merge(
@@ -102,7 +102,7 @@ const pruning = object({
 const prune: Parser<"sync", PruneOptions, unknown> = command("prune", merge(pruning, common), {
   brief: message`Remove the channels of a network that matter least.`,
   description:
-    message`Removes channels by the scales (gamma) of batch normalisations, as SlimYOLOv3 does. The network must have been trained with a penalty on those scales, and has to be trained on afterwards: the cfg and weights are for Darknet, the ONNX file for steadybox.`,
+    message`Removes channels by the scales (gamma) of batch normalisations, as SlimYOLOv3 does. The network must have been trained with a penalty on those scales, and has to be trained on afterwards: a Darknet network comes out as cfg and weights for that, and as ONNX.`,
 });
 
 /** Reads the arguments of `steadybox models` and of the commands below it. */

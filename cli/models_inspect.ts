@@ -1,5 +1,12 @@
 import { readDarknetAt } from "../models/darknet_model.ts";
-import { type GammaReport, inspectGammas } from "../models/pruning/inspect_gammas.ts";
+import { readModelFile } from "../models/model_file.ts";
+import { onnxScales } from "../models/prune_onnx.ts";
+import {
+  darknetScales,
+  type GammaReport,
+  inspectGammas,
+  type LayerScales,
+} from "../models/pruning/inspect_gammas.ts";
 import { stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
 import { countText } from "./_format.ts";
@@ -9,7 +16,7 @@ import { type Column, table } from "./_table.ts";
 export interface InspectOptions {
   /** The command. */
   readonly command: "models inspect";
-  /** The network: a `.cfg` or `.weights` file. */
+  /** The network: a `.cfg`, `.weights` or `.onnx` file. */
   readonly network: string;
   /** The share of a layer's channels that pruning keeps whatever their scales. */
   readonly floor: number;
@@ -42,13 +49,19 @@ const COLUMNS: readonly Column[] = [
  * @throws {ModelError} If the network cannot be read, or has no batch normalisation.
  */
 export async function modelsInspect({ network, floor, json }: InspectOptions): Promise<number> {
-  const report = inspectGammas((await readDarknetAt(network)).network, { floor });
+  const report = inspectGammas(await scalesAt(network), { floor });
   stdout.write(json ? jsonOf(report) : wordsFor(report));
   return EXIT.done;
 }
 
+async function scalesAt(path: string): Promise<LayerScales[]> {
+  return /\.onnx$/i.test(path)
+    ? onnxScales((await readModelFile(path)).bytes)
+    : darknetScales((await readDarknetAt(path)).network);
+}
+
 function jsonOf({ layers, all: _, ...shares }: GammaReport): string {
-  const gammas = layers.map(({ index, sizes }) => ({ layer: index, gammas: [...sizes] }));
+  const gammas = layers.map(({ layer, sizes }) => ({ layer, gammas: [...sizes] }));
   return `${JSON.stringify({ ...shares, layers: gammas }, null, 1)}\n`;
 }
 
@@ -70,7 +83,7 @@ function rowOf(name: string, sizes: Float32Array, greatest: number): string[] {
 
 function wordsFor({ layers, all, shareNearZero, limitRatio, safeRatio }: GammaReport): string {
   const greatest = all.at(-1) ?? 0;
-  const rows = layers.map(({ index, sizes }) => rowOf(String(index), sizes, greatest));
+  const rows = layers.map(({ layer, sizes }) => rowOf(String(layer), sizes, greatest));
   const plot = table(COLUMNS, [...rows, rowOf("all", all, greatest)]);
   const flooredTo2 = (ratio: number) => (Math.floor(ratio * 100) / 100).toFixed(2);
   const advice = shareNearZero < 0.1

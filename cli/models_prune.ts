@@ -1,13 +1,5 @@
 import { join } from "node:path";
-import {
-  darknetDetector,
-  darknetInput,
-  type DarknetModelFiles,
-  readDarknetAt,
-} from "../models/darknet_model.ts";
-import { onnxFromDarknet } from "../models/darknet/to_onnx.ts";
-import { exportDarknet } from "../models/exporters/darknet.ts";
-import { prune, type Pruned, type PruneOptions as Pruning } from "../models/prune.ts";
+import type { PruneOptions as Pruning } from "../models/prune.ts";
 import { openSession } from "../models/session.ts";
 import type { Device } from "../pipeline/inference_session.ts";
 import { createPartialFile, outputErrorFrom } from "../stages/writing/partial_file.ts";
@@ -16,26 +8,17 @@ import { EXIT } from "./_exit.ts";
 import { bytesText, countText, millisecondsText } from "./_format.ts";
 import { madeDirectory } from "./_made_directory.ts";
 import { comparisonOf, type NetworkComparison } from "./_network_comparison.ts";
+import { type PrunedSubject, type PruneSubject, pruneSubjectAt } from "./_prune_subject.ts";
 import { sourcesFrom } from "./_sources.ts";
 import { pairs, table } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What `steadybox models prune` does. */
-export interface PruneOptions {
+export interface PruneOptions extends Required<Pruning> {
   /** The command. */
   readonly command: "models prune";
-  /** The network: a `.cfg` or `.weights` file. */
+  /** The network: a `.cfg`, `.weights` or `.onnx` file. */
   readonly network: string;
-  /** The share of all channels whose scales are called too small, from 0 to below 1. */
-  readonly ratio: number;
-  /** The share of a layer's channels that is kept whatever their scales, from 0 to 1. */
-  readonly floor: number;
-  /** How often that share is pruned. */
-  readonly iterations: number;
-  /** Of what the count of channels that each layer keeps is a multiple. */
-  readonly multiple: number;
-  /** Whether what removed channels gave all the time is added to the layers that read them. */
-  readonly compensate: boolean;
   /** The directory for the results. */
   readonly output: string;
   /** Whether files that exist are replaced. */
@@ -51,24 +34,14 @@ export interface PruneOptions {
 }
 
 /** What became of a network. */
-interface Report {
+interface Report extends Pick<PrunedSubject, "layers"> {
   readonly network: string;
   readonly sha256: string;
   readonly options: Required<Pruning>;
-  readonly before: Size;
-  readonly after: Size;
-  readonly comparison: NetworkComparison;
-  readonly layers: Pruned["layers"];
-}
-
-/** How large a network is. */
-interface Size {
-  readonly parameters: number;
-  readonly multiplyAccumulates: number;
-  /** The size of its `.weights` file. */
-  readonly weightsBytes: number;
-  /** The size of its `.onnx` file. */
-  readonly onnxBytes: number;
+  readonly before: PrunedSubject["sizes"]["before"];
+  readonly after: PrunedSubject["sizes"]["after"];
+  /** Absent if it is not known how the network's input is made. */
+  readonly comparison?: NetworkComparison;
 }
 
 /**
@@ -80,27 +53,27 @@ interface Size {
  * @throws {SteadyboxError} If the network or a picture cannot be read, or the results not be written.
  */
 export async function modelsPrune(options: PruneOptions): Promise<number> {
-  const { output, overwrite, network: path } = options;
+  const { output, overwrite } = options;
   const pictures = await picturesFrom(options.images);
-  const files = await readDarknetAt(path);
+  const subject = await pruneSubjectAt(options.network);
   await using _directory = await madeDirectory(output).catch((error) => {
     throw outputErrorFrom(output, error);
   });
-  const place = (ending: string) => join(output, `${files.name}-pruned.${ending}`);
   // All are opened first, so that what cannot be written shows before the work.
   await using stack = new AsyncDisposableStack();
-  const outputs = [];
-  for (const ending of ["cfg", "weights", "onnx", "json", ...await namesFileOf(path)]) {
-    outputs.push(stack.use(await createPartialFile(place(ending), { overwrite })));
+  const files = [];
+  for (const ending of [...subject.endings, "json"]) {
+    const path = join(output, `${subject.name}-pruned.${ending}`);
+    files.push(stack.use(await createPartialFile(path, { overwrite })));
   }
-  const pruned = prune(files.network, options);
-  const { cfg, weights } = exportDarknet(pruned.network);
-  const onnx = onnxFromDarknet(pruned.network);
-  const report = await reportOn(options, files, { pruned, pictures, onnx, weights });
-  const contents = [cfg, weights, onnx, jsonOf(report), `${files.labels.join("\n")}\n`];
-  for (const [i, file] of outputs.entries()) {
-    await written(file.path, contents[i] ?? "");
-    await file.commit();
+  const { ratio, floor, iterations, multiple, compensate } = options;
+  const pruning = { ratio, floor, iterations, multiple, compensate };
+  const pruned = subject.prune(pruning);
+  const report = await reportOn(options, subject, { pruning, pruned, pictures });
+  const contents = [...pruned.contents.slice(0, subject.endings.length), jsonOf(report)];
+  for (const [i, content] of contents.entries()) {
+    await written(files[i]?.path ?? "", content);
+    await files[i]?.commit();
   }
   stdout.write(options.json ? jsonOf(report) : wordsFor(report));
   stderr.write(`Written to ${output}: train it on before it is used\n`);
@@ -114,12 +87,6 @@ async function picturesFrom(images: readonly string[]): Promise<readonly string[
   throw new UsageError(`Cannot compare on "${sources.url}": --images takes pictures`);
 }
 
-/** The ending of the file with the names of classes, if there is one beside the network. */
-async function namesFileOf(path: string): Promise<string[]> {
-  const info = await Deno.stat(path.replace(/\.(cfg|weights)$/i, ".names")).catch(() => undefined);
-  return info?.isFile ? ["names"] : [];
-}
-
 async function written(path: string, content: string | Uint8Array<ArrayBuffer>): Promise<void> {
   try {
     await (typeof content === "string"
@@ -131,72 +98,60 @@ async function written(path: string, content: string | Uint8Array<ArrayBuffer>):
 }
 
 async function reportOn(
-  { ratio, floor, iterations, multiple, compensate, device }: PruneOptions,
-  files: DarknetModelFiles,
-  { pruned, pictures, onnx, weights }: {
-    readonly pruned: Pruned;
+  { device }: PruneOptions,
+  { name, sha256 }: PruneSubject,
+  { pruning, pruned, pictures }: {
+    readonly pruning: Required<Pruning>;
+    readonly pruned: PrunedSubject;
     readonly pictures: readonly string[];
-    readonly onnx: Uint8Array<ArrayBuffer>;
-    readonly weights: Uint8Array<ArrayBuffer>;
   },
 ): Promise<Report> {
-  const whole = onnxFromDarknet(files.network);
-  await using before = await openSession(whole, { device });
-  await using after = await openSession(onnx, { device });
-  const input = darknetInput(files.network);
-  // What does not tell of boxes has no classes.
-  const detector = files.labels.length > 0 ? darknetDetector(files) : undefined;
-  return {
-    network: files.name,
-    sha256: files.sha256,
-    options: { ratio, floor, iterations, multiple, compensate },
-    before: {
-      parameters: pruned.before.parameters,
-      multiplyAccumulates: pruned.before.multiplyAccumulates,
-      weightsBytes: files.sizeBytes,
-      onnxBytes: whole.length,
-    },
-    after: {
-      parameters: pruned.after.parameters,
-      multiplyAccumulates: pruned.after.multiplyAccumulates,
-      weightsBytes: weights.length,
-      onnxBytes: onnx.length,
-    },
-    comparison: await comparisonOf({ before, after, input, detector }, pictures),
-    layers: pruned.layers,
-  };
+  const { networks, sizes, layers, input, detector } = pruned;
+  const report = { network: name, sha256, options: pruning, ...sizes, layers };
+  if (!input) return report;
+  await using before = await openSession(networks.before, { device });
+  await using after = await openSession(networks.after, { device });
+  const comparison = await comparisonOf({ before, after, input, detector }, pictures);
+  return { ...report, comparison };
 }
 
 function jsonOf(report: Report): string {
   return `${JSON.stringify(report, null, 1)}\n`;
 }
 
+/** A number before and after, and by how much they differ. */
+function changeOf(from: number, to: number, textOf: (value: number) => string): string {
+  const percent = (100 * Math.abs(1 - to / from)).toFixed(1);
+  return `${textOf(from)} to ${textOf(to)} (${percent} % ${to > from ? "more" : "less"})`;
+}
+
 function wordsFor({ before, after, comparison, layers }: Report): string {
-  const { latencyMs, device, pictures, difference, detections } = comparison;
   const kept = table(
-    [{ title: "Layer", align: "right" }, { title: "Kept", align: "right" }, {
-      title: "Of",
-      align: "right",
-    }],
-    layers.map(({ index, kept, total }) => [String(index), countText(kept), countText(total)]),
+    [{ title: "Layer" }, { title: "Kept", align: "right" }, { title: "Of", align: "right" }],
+    layers.map(({ layer, kept, total }) => [String(layer), countText(kept), countText(total)]),
   );
-  const change = (from: number, to: number, text: (value: number) => string) =>
-    `${text(from)} to ${text(to)} (${(100 * Math.abs(1 - to / from)).toFixed(1)} % ${
-      to > from ? "more" : "less"
-    })`;
+  const [macsBefore, macsAfter] = [before.multiplyAccumulates, after.multiplyAccumulates];
   const rows: [string, string][] = [
-    ["Parameters", change(before.parameters, after.parameters, countText)],
-    ["MACs", change(before.multiplyAccumulates, after.multiplyAccumulates, countText)],
-    ["Weights", change(before.weightsBytes, after.weightsBytes, bytesText)],
-    ["ONNX", change(before.onnxBytes, after.onnxBytes, bytesText)],
+    ["Parameters", changeOf(before.parameters, after.parameters, countText)],
     [
-      "Latency",
-      change(latencyMs.before, latencyMs.after, (value) => `${millisecondsText(value)} ms`) +
-      ` on ${device}`,
+      "MACs",
+      macsBefore !== undefined && macsAfter !== undefined
+        ? changeOf(macsBefore, macsAfter, countText)
+        : "unknown",
     ],
+    ["Size", `${changeOf(before.onnxBytes, after.onnxBytes, bytesText)}, as ONNX`],
+  ];
+  return `${kept}\n${pairs([...rows, ...comparison ? comparedWords(comparison) : []])}`;
+}
+
+function comparedWords(comparison: NetworkComparison): [string, string][] {
+  const { latencyMs, device, pictures, difference, detections } = comparison;
+  const ms = (value: number) => `${millisecondsText(value)} ms`;
+  const share = (value: number) => `${(100 * value).toFixed(2)} %`;
+  const rows: [string, string][] = [
+    ["Latency", `${changeOf(latencyMs.before, latencyMs.after, ms)} on ${device}`],
   ];
   if (difference) {
-    const share = (value: number) => `${(100 * value).toFixed(2)} %`;
     rows.push([
       "Outputs",
       `on ${pictures} pictures ${share(difference.mean)} of their range apart on average, ` +
@@ -204,10 +159,8 @@ function wordsFor({ before, after, comparison, layers }: Report): string {
     ]);
   }
   if (detections) {
-    rows.push([
-      "Detections",
-      `${detections.before} before, ${detections.after} after, ${detections.kept} of the former kept`,
-    ]);
+    const { before, after, kept } = detections;
+    rows.push(["Detections", `${before} before, ${after} after, ${kept} of the former kept`]);
   }
-  return `${kept}\n${pairs(rows)}`;
+  return rows;
 }

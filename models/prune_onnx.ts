@@ -5,6 +5,7 @@ import { readOnnx } from "./importers/onnx.ts";
 import { checkPruneOptions, type PruneOptions } from "./prune.ts";
 import { chooseSets, type ScaledLayer } from "./pruning/choose_channels.ts";
 import { countOf, type Kept, keptWeights } from "./pruning/cut_weights.ts";
+import type { LayerScales } from "./pruning/inspect_gammas.ts";
 import { onnxChannelSetsOf } from "./pruning/onnx_channel_sets.ts";
 import { attributeOf, numbersOf, type OnnxConvolution, setNumbers } from "./pruning/onnx_layers.ts";
 
@@ -51,10 +52,10 @@ export function pruneOnnx(
   }
   const totals = onnxChannelSetsOf(graph).convolutions.map(({ filters }) => filters);
   for (let i = 0; i < iterations; i++) pruneOnce(graph, { ratio, floor, multiple });
-  const layers = onnxChannelSetsOf(graph).convolutions.map(({ node, filters }, i) => ({
-    name: node.name || (node.output[0] ?? ""),
-    kept: filters,
-    total: totals[i] ?? filters,
+  const layers = onnxChannelSetsOf(graph).convolutions.map((convolution, i) => ({
+    name: nameOf(convolution),
+    kept: convolution.filters,
+    total: totals[i] ?? convolution.filters,
   }));
   return { network: new Uint8Array(toBinary(ModelProtoSchema, model)), layers };
 }
@@ -108,4 +109,22 @@ function cut(convolution: OnnxConvolution, kept: Kept): void {
   }
   const group = attributeOf(node, "group");
   if (group && isByChannel) group.i = BigInt(countOf(kept.inputs));
+}
+
+/**
+ * The scales of an ONNX network's batch normalisations that stand behind convolutions.
+ *
+ * @param bytes The bytes of an `.onnx` file.
+ * @returns The scales of each, by the name of the convolution.
+ * @throws {ModelError} If the file is damaged.
+ */
+export function onnxScales(bytes: Uint8Array): LayerScales[] {
+  return onnxChannelSetsOf(readOnnx(bytes).graph).convolutions.flatMap((convolution) => {
+    const [scales] = convolution.batchNorm?.learnt ?? [];
+    return scales ? [{ layer: nameOf(convolution), scales: numbersOf(scales) }] : [];
+  });
+}
+
+function nameOf({ node }: OnnxConvolution): string {
+  return node.name || (node.output[0] ?? "");
 }

@@ -2,10 +2,18 @@ import { ModelError } from "../../pipeline/errors.ts";
 import type { DarknetNetwork } from "../darknet/network.ts";
 import { sizesOf } from "./choose_channels.ts";
 
-/** The scales (gamma) of the batch normalisation of one layer. */
+/** The scales (gamma) of the batch normalisation of a layer. */
+export interface LayerScales {
+  /** The number or name of the layer. */
+  readonly layer: number | string;
+  /** The scales. */
+  readonly scales: Float32Array;
+}
+
+/** How the scales of a layer are distributed. */
 export interface LayerGammas {
-  /** The number of the layer, from 0. */
-  readonly index: number;
+  /** The number or name of the layer. */
+  readonly layer: number | string;
   /** Their sizes, the least first. */
   readonly sizes: Float32Array;
 }
@@ -37,18 +45,16 @@ const NEAR_ZERO = 0.01;
  * A network whose scales were not trained to be few has no safe ratio to speak of, as none of them is
  * near 0.
  *
- * @param network The network.
+ * @param scales The scales of each layer, such as `darknetScales` reads them.
  * @param options The share of a layer's channels that `prune` keeps whatever their scales.
  * @returns The distribution.
- * @throws {ModelError} If the network has no batch normalisation.
+ * @throws {ModelError} If there are none: the network has no batch normalisation.
  */
 export function inspectGammas(
-  network: DarknetNetwork,
+  scales: readonly LayerScales[],
   { floor = 0.1 }: { readonly floor?: number } = {},
 ): GammaReport {
-  const layers = [...network.weights].flatMap(([index, { batchNorm }]): LayerGammas[] =>
-    batchNorm ? [{ index, sizes: batchNorm.scales.map(Math.abs).sort() }] : []
-  );
+  const layers = scales.map(({ layer, scales }) => ({ layer, sizes: sizesOf([scales]) }));
   if (layers.length === 0) {
     throw new ModelError("Cannot inspect the network: it has no batch normalisation");
   }
@@ -72,4 +78,16 @@ export function inspectGammas(
 function countBelow(sizes: Float32Array, limit: number): number {
   const count = sizes.findIndex((size) => size >= limit);
   return count < 0 ? sizes.length : count;
+}
+
+/**
+ * The scales of a Darknet network's batch normalisations.
+ *
+ * @param network The network.
+ * @returns The scales of each layer that has some, by its number.
+ */
+export function darknetScales({ weights }: DarknetNetwork): LayerScales[] {
+  return [...weights].flatMap(([layer, { batchNorm }]) =>
+    batchNorm ? [{ layer, scales: batchNorm.scales }] : []
+  );
 }
