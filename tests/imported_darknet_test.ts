@@ -8,9 +8,17 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { onnxFromDarknet } from "../models/darknet/to_onnx.ts";
 import { importDarknet } from "../models/importers/darknet.ts";
 import { loadModel } from "../models/registry.ts";
+import { openSession } from "../models/session.ts";
 import { iouOf } from "../pipeline/box.ts";
 import type { Detection } from "../pipeline/detection.ts";
+import type { Detected } from "../pipeline/items.ts";
+import { sink } from "../pipeline/sink.ts";
 import type { Outputs } from "../pipeline/tensor.ts";
+import { blend } from "../stages/blend.ts";
+import { decode } from "../stages/decode.ts";
+import { decodeBoxes } from "../stages/decode_boxes.ts";
+import { infer } from "../stages/infer.ts";
+import { letterbox } from "../stages/letterbox.ts";
 import { clipPath } from "./_clips.ts";
 import { madeWeights, noiseAt } from "./_made_darknet.ts";
 import { sampled } from "./_model_inputs.ts";
@@ -117,6 +125,39 @@ for (const name of ["dog", "person", "horses"]) {
         assert(mine && iou(mine) >= 0.95, `class ${classId} at ${[x1, y1, x2, y2]}`);
         assertAlmostEquals(mine.confidence, confidence, 0.01);
       }
+    },
+  });
+}
+
+for (
+  const { clip, frames, label, leastShare } of [
+    { clip: "road_vfr.mp4", frames: 96, label: "car", leastShare: 0.8 },
+    // A drone's view straight down is nothing that COCO shows: it has to run, not to find.
+    { clip: "cars_nadir.mp4", frames: 75, label: "car", leastShare: 0 },
+  ]
+) {
+  const path = clipPath(clip);
+  Deno.test({
+    name: `a trained Darknet network runs through the frames of ${clip}`,
+    ignore: !NANO || !path,
+    async fn() {
+      const { detector, network } = await loadModel(NANO!);
+      await using session = await openSession(network, { device: "cpu" });
+      const found: (readonly Detection[])[] = [];
+      await decode(path!, { durationS: 6 })
+        .pipeThrough(letterbox(detector.input))
+        .pipeThrough(infer(session))
+        .pipeThrough(decodeBoxes(detector))
+        .pipeThrough(blend())
+        .pipeTo(sink("collect", async (items: AsyncIterable<Detected>) => {
+          for await (const { frame, detections } of items) {
+            found.push(detections);
+            frame[Symbol.dispose]();
+          }
+        }));
+      assert(found.length >= frames, `${found.length} frames`);
+      const withLabel = found.filter((all) => all.some((one) => one.label === label)).length;
+      assert(withLabel >= leastShare * found.length, `${withLabel} of ${found.length}`);
     },
   });
 }

@@ -5,14 +5,16 @@
  */
 
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { readDarknetAt } from "../models/darknet_model.ts";
 import type { ConvWeights, DarknetNetwork } from "../models/darknet/network.ts";
 import { onnxFromDarknet } from "../models/darknet/to_onnx.ts";
 import { exportDarknet } from "../models/exporters/darknet.ts";
 import { importDarknet } from "../models/importers/darknet.ts";
-import { prune } from "../models/prune.ts";
+import { prune, type PruneOptions } from "../models/prune.ts";
 import { type ChannelMasks, chooseChannels } from "../models/pruning/choose_channels.ts";
 import { removeChannels } from "../models/pruning/remove_channels.ts";
 import type { Outputs } from "../pipeline/tensor.ts";
+import { clipPath } from "./_clips.ts";
 import { madeWeights, noiseAt } from "./_made_darknet.ts";
 import { hasPython, python } from "./_python.ts";
 import { runOnnx } from "./_run_onnx.ts";
@@ -33,12 +35,21 @@ function outputsOf(network: DarknetNetwork): Promise<Outputs> {
   return runOnnx(onnxFromDarknet(network), picture(network), [1, ...network.input]);
 }
 
+function rangeOf(numbers: Float32Array | readonly number[]): number {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (const number of numbers) {
+    least = Math.min(least, number);
+    greatest = Math.max(greatest, number);
+  }
+  return greatest - least;
+}
+
 /** The greatest difference of two networks' outputs, as a share of the outputs' range. */
 function differenceOf(a: Outputs, b: Outputs): number {
   assertEquals(Object.keys(a), Object.keys(b));
   const ofOutputs = Object.entries(a).map(([name, { data, dims }]) => {
     assertEquals(dims, b[name]?.dims);
-    const range = data.reduce((x, y) => Math.max(x, y)) - data.reduce((x, y) => Math.min(x, y));
+    const range = rangeOf(data);
     return data.reduce((most, x, i) => Math.max(most, Math.abs(x - b[name]!.data[i]!)), 0) / range;
   });
   return Math.max(...ofOutputs);
@@ -131,23 +142,45 @@ outputs = net.forward(json.loads(names))
 print(json.dumps([output.ravel().astype(float).tolist() for output in outputs]))
 `;
 
-for (
-  const { name, iterations } of [
-    { name: "made_heads", iterations: 2 },
-    { name: "yolov3-tiny", iterations: 1 },
-  ]
-) {
+/** A trained network, in a folder beside that of the clips. */
+const NANO = clipPath("../weights/mobilenetv2-yolov3-nano-coco.cfg");
+
+const READ_BY_OPENCV: readonly {
+  readonly name: string;
+  readonly network: () => Promise<DarknetNetwork>;
+  readonly options: PruneOptions;
+  readonly ignore?: boolean;
+}[] = [
+  {
+    name: "made_heads, twice",
+    network: () => Promise.resolve(made("made_heads")),
+    options: { ratio: 0.5, iterations: 2 },
+  },
+  {
+    name: "yolov3-tiny",
+    network: () => Promise.resolve(made("yolov3-tiny", [/^(width|height)=416$/gm, "$1=160"])),
+    options: { ratio: 0.5 },
+  },
+  {
+    name: "a trained network of depthwise convolutions",
+    network: async () => (await readDarknetAt(NANO!)).network,
+    options: { ratio: 0.6, multiple: 8, compensate: true },
+    ignore: !NANO,
+  },
+];
+
+for (const { name, network, options, ignore = false } of READ_BY_OPENCV) {
   Deno.test({
     name: `OpenCV reads what prune() leaves of ${name}, and agrees`,
-    ignore: !hasPython("cv2"),
+    ignore: ignore || !hasPython("cv2"),
     fn: () =>
       inTempDir(async (directory) => {
-        const whole = made(name, [/^(width|height)=416$/gm, "$1=160"]);
-        const { network } = prune(whole, { ratio: 0.5, iterations });
-        const ours = Object.entries(await outputsOf(network));
-        const theirs = await openCvResults(network, ours.map(([name]) => name), directory);
+        const { network: pruned, before, after } = prune(await network(), options);
+        assert(after.parameters < 0.8 * before.parameters);
+        const ours = Object.entries(await outputsOf(pruned));
+        const theirs = await openCvResults(pruned, ours.map(([name]) => name), directory);
         for (const [i, [, { data }]] of ours.entries()) {
-          const range = Math.max(...theirs[i]!) - Math.min(...theirs[i]!);
+          const range = rangeOf(theirs[i]!);
           assertEquals(data.length, theirs[i]!.length);
           for (const [j, value] of theirs[i]!.entries()) {
             assertAlmostEquals(data[j]!, value, 1e-4 * range);
