@@ -16,12 +16,9 @@ from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 ENCODERS = {
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max={gop}"
     " ! video/x-h264,profile=baseline ! rtph264pay config-interval=-1",
-    "b-frames": "x264enc speed-preset=ultrafast bframes=2 b-adapt=false rc-lookahead=0"
-    " sync-lookahead=0 threads=1 key-int-max={gop} ! rtph264pay config-interval=-1",
     "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max={gop}"
     " ! rtph265pay config-interval=-1",
     "mjpeg": "jpegenc ! rtpjpegpay",
-    "mpeg4": "avenc_mpeg4 gop-size={gop} bitrate=2000000 ! rtpmp4vpay config-interval=1",
 }
 
 BARS = 32

@@ -12,6 +12,9 @@ import { LIVE_CLOCK_HZ } from "./timeline.ts";
 /** How long ffmpeg's words about the pictures may be under way when the first one is there. */
 const NOTES_MS = 500;
 
+/** How long ffmpeg may take to hang up when it is asked to, in milliseconds. */
+const GRACE_MS = 500;
+
 /** Pictures before the first key frame hang in the air: they are grey, or smeared. */
 const FILTERS = [
   "select='if(ld(0),1,st(0,key))'",
@@ -124,9 +127,11 @@ class Watchdog implements Disposable {
   }
 }
 
-/** Ends a process without waiting: first it is asked to, later it is made to. */
+/** Ends a process without waiting: it is asked to, and soon made to, as it has nothing to finish. */
 function end(child: FfmpegProcess): void {
-  Promise.resolve(child[Symbol.asyncDispose]()).catch(() => {}); // Its owner will hear of it.
+  child.kill();
+  const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+  child.result.finally(() => clearTimeout(timer)).catch(() => {}); // Its owner will hear of it.
 }
 
 async function handOver(child: FfmpegProcess, script: string | undefined): Promise<void> {

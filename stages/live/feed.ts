@@ -223,9 +223,9 @@ export class Feed implements AsyncDisposable {
         if (!isOut) return;
         isOut = false;
         data[Symbol.dispose]();
-        const ageMs = performance.now() - arrivedAtMs;
-        this.#tally.giveBack(ageMs);
-        this.#flow.giveBack(byteLength, ageMs);
+        const nowMs = performance.now();
+        this.#tally.giveBack(nowMs - arrivedAtMs);
+        this.#flow.giveBack(byteLength, nowMs - arrivedAtMs, nowMs);
         this.#queue.release();
       },
     };

@@ -8,23 +8,38 @@ export interface FlowBounds {
   readonly maxLatencyMs: number;
 }
 
+/** The share of the latency that frames may spend behind one another; the rest is for surprises. */
+const SHARE = 0.6;
+
+/** After how many frames it is tried whether the pipeline makes do with one less. */
+const TRIAL_FRAMES = 300;
+
+/** How fast the mean of intervals follows them. */
+const SMOOTHING = 0.2;
+
 /**
  * Says how many frames a pipeline may hold at a time.
  *
- * When a pipeline is slower than its feed, each frame waits in it for all that are before it: by
- * Little's law the age of results is the number of frames in it over its throughput. So the number
- * is lowered while frames come back too old, but only if the pipeline is what holds them up: one
- * that looks ahead needs its frames. After MediaPipe's FlowLimiterCalculator, which has a fixed
- * number.
+ * When a pipeline is slower than its feed, each frame waits in it for all that are before it: the
+ * number of frames in it is its throughput times their age (Little's law). So while frames come back
+ * too old, as many are let in as the throughput allows. That is so only while the feed is the faster
+ * of the two: a pipeline that keeps pace and looks ahead needs its frames. After MediaPipe's
+ * FlowLimiterCalculator, whose number is fixed.
  */
 export class FlowLimit {
   readonly #bounds: FlowBounds;
   #limit: number;
+  /** How many frames the pipeline needs to give any back, as far as it has turned out. */
+  #least = 1;
   #out = 0;
   #bytesOut = 0;
-  /** How many of those that are out were let out before the limit was lowered. */
-  #outdated = 0;
+  #isLimiting = false;
   #isBusy = false;
+  /** How many frames came back since one was dropped. */
+  #calm = 0;
+  #intervalMs = 0;
+  #lastBackAtMs: number | undefined;
+  #backs = 0;
 
   constructor(bounds: FlowBounds) {
     this.#bounds = bounds;
@@ -43,32 +58,36 @@ export class FlowLimit {
     this.#bytesOut += byteLength;
   }
 
-  /** Notes that a frame had to be dropped while the pipeline was too busy to ask for it. */
-  noteBusy(): void {
-    this.#isBusy = true;
+  /** Notes that a frame was dropped for a newer one, though the pipeline had asked or as it had not. */
+  drop(hadAsked: boolean): void {
+    this.#calm = 0;
+    if (!hadAsked) this.#isBusy = true;
   }
 
   /** Notes that a frame has come back, at an age. */
-  giveBack(byteLength: number, ageMs: number): void {
-    const out = this.#out--;
-    this.#bytesOut -= byteLength;
-    if (this.#outdated > 0) {
-      this.#outdated--;
-      return;
-    }
+  giveBack(byteLength: number, ageMs: number, nowMs: number): void {
     const { maxLatencyMs, maxFrames } = this.#bounds;
-    if (ageMs > 0.8 * maxLatencyMs && this.#isBusy) {
-      this.#limit = Math.max(1, Math.min(this.#limit, out) - 1);
-      this.#outdated = this.#out;
-      this.#isBusy = false;
-    } else if (ageMs < 0.4 * maxLatencyMs && out >= this.#limit) {
-      this.#limit = Math.min(maxFrames, this.#limit + 1);
-    }
+    this.#out--;
+    this.#bytesOut -= byteLength;
+    this.#measure(nowMs);
+    if (++this.#backs % TRIAL_FRAMES === 0) this.#least = Math.max(1, this.#least - 1);
+    if (++this.#calm > 4 * this.#limit) this.#isLimiting = this.#isBusy = false;
+    if (this.#isBusy && ageMs > 0.8 * maxLatencyMs) this.#isLimiting = true;
+    const bearable = Math.floor(SHARE * maxLatencyMs / this.#intervalMs);
+    this.#limit = this.#isLimiting
+      ? Math.min(maxFrames, Math.max(this.#least, bearable))
+      : maxFrames;
   }
 
   /** Lets one more out, as none comes back: a stage may wait for the next before it gives one back. */
   widen(): void {
     this.#limit = Math.min(this.#bounds.maxFrames, Math.max(this.#limit, this.#out) + 1);
-    this.#outdated = 0;
+    this.#least = this.#limit;
+  }
+
+  #measure(nowMs: number): void {
+    const intervalMs = nowMs - (this.#lastBackAtMs ?? nowMs);
+    this.#lastBackAtMs = nowMs;
+    this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#intervalMs ? SMOOTHING : 1);
   }
 }

@@ -51,8 +51,10 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     const { policy, flow } = this.#options;
     if (this.#isEnded) return this.#drop(frame, "ended");
     if (policy === "newest") {
-      if (this.#waiting.length > 0 && !this.#asked) flow.noteBusy();
-      for (const older of this.#waiting.splice(0)) this.#drop(older, "superseded");
+      for (const older of this.#waiting.splice(0)) {
+        flow.drop(this.#asked !== undefined);
+        this.#drop(older, "superseded");
+      }
     }
     this.#waiting.push(frame);
     this.release();

@@ -1,0 +1,61 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { SourceError } from "../../pipeline/errors.ts";
+import { feedInput } from "./feed_input.ts";
+
+Deno.test("feedInput() keeps credentials out of the process's arguments and of the name", () => {
+  for (
+    const url of [
+      "rtsp://guard:s3cret@host/camera",
+      "rtsp://host/camera?user=guard&password=s3cret",
+      "srt://host:9000?passphrase=s3cret",
+      "https://guard:s3cret@host/live.m3u8?token=s3cret",
+    ]
+  ) {
+    const { name, args, script } = feedInput(url, "tcp");
+    assert(![name, ...args].some((text) => /s3cret|guard/.test(text)), name);
+    assertStringIncludes(script!, `file '${url}'\n`);
+  }
+});
+
+Deno.test("feedInput() lets no URL add to the list that ffmpeg reads", () => {
+  const { script } = feedInput("rtsp://host/a'\\''b c#file '/etc/passwd'", "tcp");
+  const lines = script!.split("\n");
+  assertEquals(lines.filter((line) => line.startsWith("file")).length, 1);
+  // Within quotes, ffmpeg's lists know no escapes: a quote is closed, escaped and opened again.
+  assertEquals(
+    unquoted(lines[1]!.slice("file ".length)),
+    "rtsp://host/a'\\''b c#file '/etc/passwd'",
+  );
+  for (const url of ["rtsp://host/a\nfile /etc/passwd", "rtsp://host/\r", "rtsp://host/\0"]) {
+    assertThrows(() => feedInput(url, "tcp"), SourceError, "control characters");
+  }
+});
+
+/** Reads a word as ffmpeg's av_get_token does: quotes hold all but quotes, a backslash one character. */
+function unquoted(text: string): string {
+  return text.replace(/'([^']*)'|\\(.)/g, (_, quoted = "", escaped = "") => quoted + escaped);
+}
+
+Deno.test.each([
+  "file:///etc/passwd",
+  "/etc/passwd",
+  "concat:rtsp://a|b",
+  "subfile,,start,0,end,9,,:///etc/passwd",
+  "-i",
+  "/dev/video0/../../etc/passwd",
+  "pipe:0",
+  "ftp://host/x",
+])("feedInput() does not open %s", (source) => {
+  assertThrows(() => feedInput(source, "tcp"), SourceError, "Cannot receive");
+});
+
+Deno.test("feedInput() lets what a feed refers to be opened by the protocols of its kind only", () => {
+  const { script } = feedInput("http://host/list.m3u8", "tcp");
+  assertStringIncludes(script!, "option protocol_whitelist http,https,tcp,tls,crypto,data\n");
+});
+
+Deno.test("feedInput() opens RTSP over TCP unless UDP is asked for, and a camera as such", () => {
+  assertStringIncludes(feedInput("rtsp://host/a", "tcp").script!, "option rtsp_transport tcp\n");
+  assertStringIncludes(feedInput("RTSP://host/a", "udp").script!, "option rtsp_transport udp\n");
+  assertEquals(feedInput("/dev/video2", "tcp").args.slice(-4), ["-f", "v4l2", "-i", "/dev/video2"]);
+});

@@ -1,0 +1,97 @@
+import { assertEquals } from "@std/assert";
+import { FlowLimit } from "./flow_limit.ts";
+import { type DropCause, LiveQueue, type Waiting } from "./live_queue.ts";
+
+/** A queue on a clock that the test sets, with the causes of its drops. */
+function made({ policy = "newest", maxFrames = 64 }: {
+  readonly policy?: "newest" | "all";
+  readonly maxFrames?: number;
+} = {}) {
+  const clock = { nowMs: 0 };
+  const drops: [number, DropCause][] = [];
+  const flow = new FlowLimit({ maxFrames, maxBytes: 1e9, maxLatencyMs: 500 });
+  let dropping = -1;
+  const queue = new LiveQueue<Waiting & { readonly name: number }>({
+    policy,
+    maxLatencyMs: 500,
+    flow,
+    onDrop: (cause) => drops.push([dropping, cause]),
+    nowMs: () => clock.nowMs,
+  });
+  const frame = (name: number) => ({
+    name,
+    arrivedAtMs: clock.nowMs,
+    byteLength: 1,
+    [Symbol.dispose]: () => void (dropping = name),
+  });
+  return { clock, drops, flow, queue, frame };
+}
+
+Deno.test("LiveQueue keeps the newest frame only, and counts those before it", async () => {
+  using stack = new DisposableStack();
+  const { queue, frame, drops } = made();
+  stack.use(queue);
+  for (const name of [1, 2, 3]) await queue.put(frame(name));
+  assertEquals((await queue.take())?.name, 3);
+  assertEquals(drops, [[1, "superseded"], [2, "superseded"]]);
+});
+
+Deno.test("LiveQueue hands a frame at once to who waits for it", async () => {
+  const { queue, frame, drops } = made();
+  using _ = queue;
+  const taken = queue.take();
+  await queue.put(frame(1));
+  await queue.put(frame(2));
+  assertEquals([(await taken)?.name, (await queue.take())?.name, drops.length], [1, 2, 0]);
+});
+
+Deno.test("LiveQueue drops a frame that has become too old, and waits for another", async () => {
+  const { queue, frame, drops, clock } = made();
+  using _ = queue;
+  await queue.put(frame(1));
+  clock.nowMs = 501;
+  const taken = queue.take();
+  assertEquals(drops, [[1, "late"]]);
+  await queue.put(frame(2));
+  assertEquals((await taken)?.name, 2);
+});
+
+Deno.test("LiveQueue lets no more frames out than may be, and the newest when one is back", async () => {
+  const { queue, frame, drops, flow } = made({ maxFrames: 1 });
+  using _ = queue;
+  await queue.put(frame(1));
+  assertEquals((await queue.take())?.name, 1);
+  const taken = queue.take();
+  await queue.put(frame(2));
+  await queue.put(frame(3));
+  flow.giveBack(1, 10, 10);
+  queue.release();
+  assertEquals([(await taken)?.name, drops], [3, [[2, "superseded"]]]);
+});
+
+Deno.test("LiveQueue keeps all where all are wanted, and holds who puts them", async () => {
+  const { queue, frame, drops, clock } = made({ policy: "all" });
+  using _ = queue;
+  for (const name of [1, 2, 3]) await queue.put(frame(name));
+  let hasRoom = false;
+  const fourth = queue.put(frame(4)).then(() => hasRoom = true);
+  clock.nowMs = 10_000;
+  await Promise.resolve();
+  assertEquals(hasRoom, false);
+  const names = [await queue.take(), await queue.take()].map((taken) => taken?.name);
+  await fourth;
+  assertEquals([names, drops.length], [[1, 2], 0]);
+});
+
+Deno.test("LiveQueue ends with nothing left in it", async () => {
+  const { queue, frame, drops } = made();
+  await queue.put(frame(1));
+  queue[Symbol.dispose]();
+  assertEquals(await queue.take(), undefined);
+  await queue.put(frame(2));
+  assertEquals(drops, [[1, "ended"], [2, "ended"]]);
+  const { queue: awaited } = made();
+  const taken = awaited.take();
+  awaited[Symbol.dispose]();
+  assertEquals(await taken, undefined);
+});

@@ -1,0 +1,45 @@
+import { assertEquals } from "@std/assert";
+import { lossReasonFrom } from "./losses.ts";
+
+// What ffmpeg 5.1 said when it was sent to such servers.
+Deno.test.each(
+  [
+    [
+      "authentication",
+      "[rtsp @ 0x5] method DESCRIBE failed: 401 Unauthorized\npipe:0: Server returned 401 Unauthorized (authorization failed)",
+    ],
+    [
+      "notFound",
+      "[rtsp @ 0x5] method DESCRIBE failed: 404 Not Found\npipe:0: Server returned 404 Not Found",
+    ],
+    [
+      "refused",
+      "[tcp @ 0x5] Connection to tcp://127.0.0.1:9?timeout=3000000 failed: Connection refused\npipe:0: Connection refused",
+    ],
+    [
+      "unresolved",
+      "[tcp @ 0x5] Failed to resolve hostname a.invalid: Name or service not known\npipe:0: Input/output error",
+    ],
+    ["unreachable", "[tcp @ 0x5] Connection to tcp://10.0.0.1:9 failed: No route to host"],
+    ["security", "[tls @ 0x5] An unexpected TLS packet was received.\npipe:0: Input/output error"],
+    [
+      "timeout",
+      "[rtmp @ 0x5] Cannot read RTMP handshake response\nrtmp://127.0.0.1:9/a: Connection timed out",
+    ],
+    ["protocol", "pipe:0: Invalid data found when processing input"],
+    ["codec", "Stream map '0:v:0' matches no streams."],
+    ["ended", ""],
+  ] as const,
+)("lossReasonFrom() tells %s", (reason, complaint) => {
+  assertEquals(lossReasonFrom({ complaint, hadPictures: false, wasSilent: false }), reason);
+});
+
+Deno.test("lossReasonFrom() takes a server for silent that said nothing for long", () => {
+  const complaint = "pipe:0: Invalid data found when processing input";
+  assertEquals(lossReasonFrom({ complaint, hadPictures: false, wasSilent: true }), "timeout");
+});
+
+Deno.test("lossReasonFrom() blames no complaint of a decoder's for the end of a feed", () => {
+  const complaint = "[h264 @ 0x5] Invalid data found when processing input";
+  assertEquals(lossReasonFrom({ complaint, hadPictures: true, wasSilent: true }), "ended");
+});

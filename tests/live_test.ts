@@ -1,0 +1,226 @@
+/**
+ * Live feeds from a real RTSP server, which is killed, frozen and replaced. The long version of this is
+ * in tests/soak/.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { discard, dropLate, type Frame, receive, SourceError, stage } from "../mod.ts";
+import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
+import { Camera, freePort, hasRtspServer, Viewer } from "./_rtsp_server.ts";
+
+const isWithoutServer = !hasRtspServer();
+
+function urlOf(port: number, path = "camera"): string {
+  return `rtsp://127.0.0.1:${port}/${path}`;
+}
+
+Deno.test({
+  name: "receive() comes through kills, a freeze and another size, codec and rate of its sender",
+  ignore: isWithoutServer,
+  async fn() {
+    const port = freePort();
+    await using viewer = new Viewer();
+    await using stack = new AsyncDisposableStack();
+    let camera = stack.use(await Camera.start({ port }));
+    const feed = receive(urlOf(port), { onEvent: viewer.onEvent });
+    viewer.watch(feed);
+    await viewer.framesOf(0);
+    const losses: { readonly connection: number; readonly atMs: number }[] = [];
+    const note = (connection: number) => losses.push({ connection, atMs: Date.now() });
+
+    for (const connection of [1, 2, 3]) {
+      note(connection);
+      await camera[Symbol.asyncDispose]();
+      await viewer.loss("ended", connection);
+      camera = stack.use(await Camera.start({ port }));
+      await viewer.framesOf(connection);
+    }
+
+    note(4);
+    camera.freeze();
+    await viewer.loss("stalled", 1);
+    camera.thaw();
+    await viewer.framesOf(4);
+
+    note(5);
+    await camera[Symbol.asyncDispose]();
+    await viewer.loss("ended", 4);
+    stack.use(await Camera.start({ port, width: 640, height: 360, fps: 20, codec: "mjpeg" }));
+    const { source } = await viewer.framesOf(5);
+    assertEquals([source.width, source.height, source.colour.range], [640, 360, "full"]);
+
+    await viewer[Symbol.asyncDispose]();
+    assertContinuous(viewer.sightings);
+    assertNothingStale(viewer.sightings, losses);
+    assertAddsUp(feed.statistics());
+    assertEquals(feed.statistics().connections, 6);
+    assertEquals(viewer.sightings.length, feed.statistics().delivered);
+  },
+});
+
+Deno.test({
+  name: "receive() shows a slow pipeline the newest frames, and every drop adds up",
+  ignore: isWithoutServer,
+  async fn() {
+    const port = freePort();
+    await using _camera = await Camera.start({ port, fps: 30 });
+    const ending = new AbortController();
+    const feed = receive(urlOf(port), { until: ending.signal, maxLatencyMs: 500 });
+    const late = dropLate<{ frame: Frame }>({ maxLatencyMs: 500 });
+    let processed = 0;
+    await feed
+      .pipeThrough(slowly(120, 3))
+      .pipeThrough(late)
+      .pipeThrough(stage("count", async function* count(items: AsyncIterable<{ frame: Frame }>) {
+        for await (const item of items) {
+          if (++processed === 25) ending.abort();
+          yield item;
+        }
+      }))
+      .pipeTo(discard());
+    const statistics = feed.statistics();
+    assertAddsUp(statistics);
+    assertEquals(statistics.delivered, processed + late.dropped());
+    assert(statistics.dropped.superseded > processed, "a slow pipeline was not passed over");
+    assert(late.ages.distribution().p50 < 500, `${late.ages.distribution().p50} ms`);
+  },
+});
+
+/** A stage that takes its time for one item after the other, and takes several in before. */
+function slowly(durationMs: number, depth: number) {
+  return stage("slowly", async function* slowly(frames: AsyncIterable<Frame>) {
+    const held: Promise<Frame>[] = [];
+    let last: Promise<unknown> = Promise.resolve();
+    for await (const frame of frames) {
+      const done = last.then(() =>
+        new Promise<Frame>((resolve) => setTimeout(() => resolve(frame), durationMs))
+      );
+      held.push(last = done);
+      if (held.length >= depth) yield { frame: await held.shift()! };
+    }
+    for (const frame of held) yield { frame: await frame };
+  });
+}
+
+/** A server that is none: it answers each connection in its own way until it is disposed of. */
+function imposter(answer: (connection: Deno.TcpConn, signal: AbortSignal) => Promise<unknown>) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ending = new AbortController();
+  const work: Promise<unknown>[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      ending.signal.addEventListener("abort", () => closed(connection));
+      work.push(
+        answer(connection, ending.signal).catch(() => {}).finally(() => closed(connection)),
+      );
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      listener.close();
+      await accepting.catch(() => {});
+      await Promise.all(work);
+    },
+  };
+}
+
+function closed(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is.
+  }
+}
+
+/** Until the other side hangs up. */
+async function read(connection: Deno.TcpConn): Promise<void> {
+  while (await connection.read(new Uint8Array(4096)) !== null);
+}
+
+const IMPOSTERS = [
+  {
+    what: "speaks HTTP",
+    answer: async (connection: Deno.TcpConn) => {
+      await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+      await connection.closeWrite();
+      await read(connection);
+    },
+    words: "what came is nothing of that protocol",
+  },
+  {
+    what: "hangs up",
+    answer: () => Promise.resolve(),
+    words: "what came is nothing of that protocol",
+  },
+  { what: "says nothing", answer: read, words: "no picture came in time" },
+  {
+    what: "sends garbage without end",
+    answer: async (connection: Deno.TcpConn) => {
+      // No line ends in it, so no reader ever comes to a decision.
+      for (const garbage = new Uint8Array(4096).fill(0xa5);;) await connection.write(garbage);
+    },
+    words: "no picture came in time",
+  },
+  {
+    what: "sends a byte a second",
+    answer: async (connection: Deno.TcpConn, signal: AbortSignal) => {
+      for (const byte of new TextEncoder().encode("RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n")) {
+        await connection.write(Uint8Array.of(byte));
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, 1000);
+          signal.addEventListener("abort", () => (clearTimeout(timer), resolve()));
+        });
+      }
+    },
+    words: "no picture came in time",
+  },
+];
+
+Deno.test.each(IMPOSTERS)("receive() names a server that $what", async ({ answer, words }) => {
+  await using server = imposter(answer);
+  const feed = receive(urlOf(server.port), { failFast: true, firstFrameMs: 4500 });
+  const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
+  assertEquals(error.message, `Cannot receive ${urlOf(server.port)}: ${words}`);
+});
+
+Deno.test("receive() names a port on which nobody listens", async () => {
+  const port = freePort();
+  const feed = receive(urlOf(port), { failFast: true });
+  const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
+  assertStringIncludes(error.message, "nobody listens there");
+});
+
+Deno.test({
+  name: "receive() names a wrong password and an unknown path, and shows no credentials",
+  ignore: isWithoutServer,
+  async fn() {
+    const port = freePort();
+    await using _camera = await Camera.start({ port, user: "guard", password: "s3cret" });
+    for (
+      const [credentials, path, words] of [
+        ["guard:wr0ng", "camera", "the server asks for another user or password"],
+        ["guard:s3cret", "attic", "the server knows no such path"],
+      ]
+    ) {
+      const url = `rtsp://${credentials}@127.0.0.1:${port}/${path}`;
+      const feed = receive(url, { failFast: true });
+      const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
+      assertEquals(error.message, `Cannot receive ${urlOf(port, path)}: ${words}`);
+    }
+  },
+});
+
+Deno.test("receive() names a server without TLS where TLS is asked for", async () => {
+  await using server = imposter(async (connection) => {
+    await connection.write(new TextEncoder().encode("RTSP/1.0 400 Bad Request\r\n\r\n"));
+    await read(connection);
+  });
+  const url = `rtsps://127.0.0.1:${server.port}/camera`;
+  const feed = receive(url, { failFast: true });
+  const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
+  assertStringIncludes(error.message, "no secure connection (TLS) could be made");
+});
