@@ -49,11 +49,14 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.unexpected;
 }
 
-/** How a missing permission is granted, for instance `--allow-read="in.mp4"`. */
+/** How a missing permission is granted, for instance `add --allow-read="in.mp4"`. */
 function missingFlag({ message }: Error): string {
   const [, target, flag] =
     /access(?: to (.+?))?, run again with the (--allow-[a-z]+) flag/.exec(message) ?? [];
   if (!flag) return message;
+  if (/^"\/(dev|proc|sys)[/"]/.test(target ?? "")) {
+    return `Deno opens ${target} only with --allow-all; "-" is standard input and output`;
+  }
   return `add ${flag}${target?.startsWith('"') ? `=${target}` : ""} before mod.ts`;
 }
 

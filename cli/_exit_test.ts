@@ -49,3 +49,14 @@ Deno.test("complaintAbout() names the flag that is missing", () => {
   assertEquals(complaintAbout(denied), line);
   assertEquals(complaintAbout(new StageError("decode", undefined, denied)), line);
 });
+
+Deno.test("complaintAbout() says that devices take all permissions, and names another way", () => {
+  const denied = new Deno.errors.NotCapable(
+    'Requires all access to "/dev/full", run again with the --allow-all flag',
+  );
+  assertEquals(
+    complaintAbout(denied),
+    'Cannot go on without permission: Deno opens "/dev/full" only with --allow-all; ' +
+      '"-" is standard input and output',
+  );
+});

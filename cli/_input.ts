@@ -1,6 +1,7 @@
 import { SteadyboxError } from "../pipeline/errors.ts";
+import type { Outputs } from "./_outputs.ts";
 import { type Sources, sourcesFrom } from "./_sources.ts";
-import { storedInput } from "./_stored_input.ts";
+import { storagePlace, storedInput } from "./_stored_input.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What is read, until it is disposed of. */
@@ -15,13 +16,18 @@ export interface Input extends Disposable {
  * Finds what the user names, and stores standard input.
  *
  * @param names Paths, globs, URLs or `-`.
+ * @param outputs What is written, beside which there is room.
  * @param signal Gives it up.
  * @throws {SourceError} If it cannot be found.
  */
-export async function openInput(names: readonly string[], signal: AbortSignal): Promise<Input> {
+export async function openInput(
+  names: readonly string[],
+  outputs: Outputs,
+  signal: AbortSignal,
+): Promise<Input> {
   if (!names.includes("-")) return { sources: await sourcesFrom(names), [Symbol.dispose]() {} };
   if (names.length > 1) throw new UsageError("Cannot read standard input with other sources");
-  const stored = await storedInput(signal);
+  const stored = await storedInput(storagePlace(outputs), signal);
   return {
     sources: { kind: "video", url: stored.path },
     name: STANDARD_INPUT,

@@ -42,7 +42,9 @@ export async function exitCodeFrom(args: readonly string[]): Promise<number> {
   try {
     const { parse } = await import("./_parse.ts");
     const request = parse(args);
-    return request ? await perform(request) : EXIT.done;
+    if (!request) return EXIT.done;
+    const { withPermissions } = await import("./_permissions.ts");
+    return await withPermissions(request, () => perform(request));
   } catch (error) {
     // Whoever stops reading, such as `head`, has what they want.
     if (causeOf(error, ReaderGone)) return EXIT.done;

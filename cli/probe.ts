@@ -38,7 +38,7 @@ export async function probe({ source, json }: ProbeOptions): Promise<number> {
   using interruption = new Interruption();
   const { signal } = interruption;
   try {
-    using input = await openInput([source], signal);
+    using input = await openInput([source], {}, signal);
     const { sources, name } = input;
     if (sources.kind === "pictures") {
       throw new UsageError(`Cannot probe ${sources.paths.length} pictures: give one source`);

@@ -38,7 +38,7 @@ export async function run(options: RunOptions): Promise<number> {
   using interruption = new Interruption();
   const tally = new Tally();
   try {
-    using input = await openInput(options.sources, interruption.signal);
+    using input = await openInput(options.sources, options, interruption.signal);
     await checkOutputs(options, input.sources, options);
     await work({ options, input, interruption, tally }).catch((error) => {
       throw inTermsOf(input, error);

@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly input?: ReadableStream<Uint8Array>;
   /** The programs that it may start. */
   readonly mayRun?: string;
+  /** The directory that it may read and write in place of `dir`. */
+  readonly mayUse?: string;
 }
 
 /** How a run of the program ended. */
@@ -28,9 +30,9 @@ export interface Ended {
  */
 export function startProgram(
   args: readonly string[],
-  { dir, path, input, mayRun = "ffmpeg,ffprobe" }: ProgramOptions,
+  { dir, path, input, mayRun = "ffmpeg,ffprobe", mayUse = dir }: ProgramOptions,
 ): Deno.ChildProcess {
-  const read = [dir, ROOT.pathname].join(",");
+  const read = [mayUse, ROOT.pathname].join(",");
   const child = new Deno.Command("env", {
     args: [
       ...(path === undefined ? [] : [`PATH=${path}`]),
@@ -42,9 +44,9 @@ export function startProgram(
         "--frozen",
         `--config=${ROOT.pathname}deno.json`,
       ],
-      ...[`--allow-read=${read}`, `--allow-write=${dir}`, `--allow-run=${mayRun}`],
+      ...[`--allow-read=${read}`, `--allow-write=${mayUse}`, `--allow-run=${mayRun}`],
       ...[`--allow-ffi=${ROOT.pathname}node_modules/.deno/onnxruntime-node@1.30.0`],
-      ...["--ignore-env", `${ROOT.pathname}mod.ts`, ...args],
+      ...["--ignore-env", "--allow-env=TMPDIR", `${ROOT.pathname}mod.ts`, ...args],
     ],
     cwd: dir,
     // The graphics driver complains where the directory for its sockets is not named.

@@ -27,7 +27,7 @@ async function filesIn(dir: string): Promise<string[]> {
 /** How many files of standard input are stored. */
 async function storedIn(dir: string): Promise<number> {
   // The directory holds what libraries store, too.
-  return (await namesIn(`${dir}/tmp`)).filter((name) => name.startsWith("steadybox-")).length;
+  return (await namesIn(dir)).filter((name) => name.startsWith(".steadybox-input-")).length;
 }
 
 /** The records of a text of JSON lines. */
@@ -109,11 +109,15 @@ Deno.test("steadybox run - reads standard input, and keeps nothing of it", async
     assertEquals(recordsOf(stdout).map(({ source }) => source).at(-1), "standard input");
     assertStringIncludes(stderr, "standard input");
     assertEquals(await filesIn(dir), ["in.mp4"]);
-    assertEquals(await storedIn(dir), 0);
+    assertEquals(await storedIn(`${dir}/tmp`), 0);
+    const { readable: again } = await Deno.open(CLIP);
+    const beside = await runProgram(["run", "-", "-o", "o.mp4", ...SHORT], { dir, input: again });
+    assertEquals(beside.code, 0);
+    assertEquals(await filesIn(dir), ["in.mp4", "o.mp4"]);
     const bad = await runProgram(["run", "-"], { dir, input: ReadableStream.from([]) });
     assertEquals(bad.code, 3);
     assertEquals(bad.stderr, "steadybox: Cannot read standard input: it is empty\n");
-    assertEquals(await storedIn(dir), 0);
+    assertEquals(await storedIn(`${dir}/tmp`), 0);
   });
 });
 
@@ -284,10 +288,36 @@ Deno.test("steadybox names the permission that is missing", async () => {
   await besideClip(async (dir) => {
     const { code, stderr } = await runProgram(["run", "in.mp4"], { dir, mayRun: "true" });
     assertEquals(code, 1);
-    assertMatch(stderr, /^steadybox: [^\n]*--allow-run="ff(mpeg|probe)"[^\n]*\n$/);
+    assertMatch(stderr, /^steadybox: [^\n]*--allow-run=ffmpeg,ffprobe [^\n]*\n$/);
     const outside = await runProgram(["run", "in.mp4", "-o", "../o.mp4"], { dir });
     assertEquals(outside.code, 1);
     assertMatch(outside.stderr, /^steadybox: [^\n]*--allow-(read|write)=[^\n]*\n$/);
+  });
+});
+
+Deno.test("steadybox run has all it needs by the command line that it says", async () => {
+  await besideClip(async (dir) => {
+    await Deno.mkdir(`${dir}/it's, out`);
+    const args = ["run", "in.mp4", "-o", "it's, out/o.mp4", "--jsonl", "o.jsonl", ...SHORT];
+    const { code, stderr } = await runProgram(args, { dir, mayUse: `${dir}/tmp` });
+    assertEquals(code, 1);
+    const [, line = ""] = /^steadybox: .*: run it as deno run (.*)\n$/.exec(stderr) ?? [];
+    const config = new URL("../deno.json", import.meta.url).pathname;
+    const again = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `exec "$0" run --no-prompt --quiet --config="$1" ${line}`,
+        Deno.execPath(),
+        config,
+      ],
+      cwd: dir,
+      env: { XDG_RUNTIME_DIR: `${dir}/tmp` },
+    }).output();
+    assertEquals([again.code, new TextDecoder().decode(again.stderr).includes("Device")], [
+      0,
+      true,
+    ]);
+    assertEquals(await filesIn(dir), ["in.mp4", "it's, out", "o.jsonl"]);
   });
 });
 
@@ -357,7 +387,7 @@ Deno.test.each([["INT", 130], ["TERM", 143], ["HUP", 129]])(
 
 Deno.test("SIGINT while standard input is read leaves nothing of it", async () => {
   await besideClip(async (dir) => {
-    using events = Deno.watchFs(`${dir}/tmp`);
+    using events = Deno.watchFs(dir);
     const input = new TransformStream<Uint8Array>();
     const child = startProgram(["run", "-", "-o", "o.mp4"], { dir, input: input.readable });
     const writer = input.writable.getWriter();
