@@ -73,6 +73,7 @@ export * from "./pipeline/track.ts";
 export * from "./stages/annotate.ts";
 export * from "./stages/blend.ts";
 export * from "./stages/blend_over_time.ts";
+export * from "./stages/box_choice.ts";
 export * from "./stages/decode.ts";
 export * from "./stages/decode_boxes.ts";
 export * from "./stages/decode_pictures.ts";

@@ -11,3 +11,13 @@ export interface Track extends Detection {
    */
   readonly rawBox?: Box<"frame">;
 }
+
+/**
+ * Whether a detection is one of a track.
+ *
+ * @param detection The detection.
+ * @returns Whether it has the number of a track.
+ */
+export function isTrack(detection: Detection): detection is Track {
+  return "trackId" in detection;
+}

@@ -23,6 +23,12 @@ export interface AnnotateOptions {
    */
   readonly keypoints?: boolean;
   /**
+   * Whether dots show where objects that are followed were in the last second.
+   *
+   * @default {true}
+   */
+  readonly trails?: boolean;
+  /**
    * How wide the boxes' lines are: a whole number of pixels.
    *
    * @default {1/400 of the frame's smaller side, at least 2}
@@ -34,8 +40,8 @@ export interface AnnotateOptions {
  * Draws what was found on each frame, in place, and passes the items on.
  *
  * A box is drawn around the object, so that its inside stays to be seen, with a dark seam that makes
- * it stand out from any ground, in the colour of its class (Okabe and Ito's colours, which
- * colour-blind people can tell apart). Its label and confidence stand on a tag above it, or inside or
+ * it stand out from any ground, in the colour of its track, or its class where objects are not followed
+ * (Okabe and Ito's colours, which colour-blind people can tell apart). Its label and confidence stand on a tag above it, or inside or
  * below where the frame leaves no room above. The boxes of a frame that was passed over
  * (`isHeld`) are dashed. A box with a coordinate that is not a finite number, or without an area, is
  * not drawn.
@@ -59,7 +65,8 @@ export interface AnnotateOptions {
  * ```
  */
 export function annotate<T extends Detected>(
-  { labels = true, confidence = true, keypoints = true, lineWidth }: AnnotateOptions = {},
+  { labels = true, confidence = true, keypoints = true, trails = true, lineWidth }:
+    AnnotateOptions = {},
 ): MeteredStage<T, T> {
   if (lineWidth !== undefined && !(Number.isInteger(lineWidth) && lineWidth >= 1)) {
     throw new RangeError(
@@ -70,7 +77,7 @@ export function annotate<T extends Detected>(
     let annotator: Annotator | undefined;
     for await (const item of items) {
       if (!annotator?.suits(item.frame)) {
-        annotator = new Annotator(item.frame, { labels, confidence, keypoints, lineWidth });
+        annotator = new Annotator(item.frame, { labels, confidence, keypoints, trails, lineWidth });
       }
       await annotator.draw(item);
       yield item;

@@ -57,7 +57,7 @@ function itemAt(index: number): Detected {
   return items[index % FRAMES] as Detected;
 }
 
-const all = { labels: true, confidence: true, keypoints: true, lineWidth: undefined };
+const all = { labels: true, confidence: true, keypoints: true, trails: true, lineWidth: undefined };
 const group = "a frame of 1920x1080 with 20 objects";
 const copy = new Uint8Array(planes.data.length);
 

@@ -2,13 +2,15 @@ import { join, parse } from "node:path";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { isTrack } from "../pipeline/track.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
 import { roundedBox, roundedShare } from "./writing/rounded.ts";
 import { openTextOutput, type TextOutput } from "./writing/text_output.ts";
+import { type BoxChoice, type BoxOptions, chosenBox } from "./box_choice.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
 /** What {@linkcode writeCoco} can be told. */
-export interface WriteCocoOptions extends WriteOptions {
+export interface WriteCocoOptions extends WriteOptions, BoxOptions {
   /**
    * Where the list of images goes. By default beside a file of results (`faces.images.json` beside
    * `faces.json`), and nowhere if the results go to a stream or a device.
@@ -39,14 +41,15 @@ class JsonArray {
   }
 }
 
-function resultsOf({ frame, detections }: Detected): string[] {
-  return detections.map(({ box, classId, confidence }) => {
-    const { x1, y1, width, height } = roundedBox(box, frame.source);
+function resultsOf({ frame, detections }: Detected, boxes: BoxChoice): string[] {
+  return detections.map((detection) => {
+    const { x1, y1, width, height } = roundedBox(chosenBox(detection, boxes), frame.source);
     return JSON.stringify({
       image_id: frame.index,
-      category_id: classId,
+      category_id: detection.classId,
       bbox: [x1, y1, width, height],
-      score: roundedShare(confidence),
+      score: roundedShare(detection.confidence),
+      track_id: isTrack(detection) ? detection.trackId : undefined,
     });
   });
 }
@@ -100,7 +103,7 @@ class ImageList {
 /**
  * Writes results in the form of COCO (cocodataset.org, "Results Format"): an array of
  * `{ image_id, category_id, bbox: [x, y, width, height], score }`, which pycocotools' `loadRes`
- * reads; and beside it the matching `images` and `categories`, as a data set without annotations.
+ * reads, with a `track_id` where objects are followed; and beside it the matching `images` and `categories`, as a data set without annotations.
  *
  * `image_id` is the number of the frame, `category_id` that of the class, both from 0. Each image
  * has the source's name as `file_name`, and its `frame_index`, `pts`, `time_base` and `timestamp` in
@@ -120,7 +123,7 @@ class ImageList {
  */
 export function writeCoco<T extends Detected>(
   target: TextTarget,
-  { images, labels = [], ...options }: WriteCocoOptions = {},
+  { images, labels = [], boxes = "smoothed", ...options }: WriteCocoOptions = {},
 ): MeteredStage<T, T> {
   return stage("writeCoco", async function* (items: AsyncIterable<T>, signal) {
     await using output = await openTextOutput(target, options, signal);
@@ -134,7 +137,7 @@ export function writeCoco<T extends Detected>(
     await list?.begin();
     for await (const item of items) {
       if (!item.isHeld) {
-        await results.append(resultsOf(item));
+        await results.append(resultsOf(item, boxes));
         await list?.append(item);
       }
       yield item;

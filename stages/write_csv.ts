@@ -1,5 +1,6 @@
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
+import { isTrack } from "../pipeline/track.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
 import { roundedBox, roundedShare } from "./writing/rounded.ts";
 import { writeText } from "./writing/write_text.ts";
@@ -19,6 +20,19 @@ const COLUMNS = [
   "timestamp",
 ];
 
+/** The columns of the box as it was detected. */
+const RAW_COLUMNS = ["raw_x_min", "raw_y_min", "raw_x_max", "raw_y_max"];
+
+/** What {@linkcode writeCsv} can be told. */
+export interface WriteCsvOptions extends WriteOptions {
+  /**
+   * Whether four more columns hold the box as it was detected, for tracks whose boxes were smoothed.
+   *
+   * @default {false}
+   */
+  readonly rawBoxes?: boolean;
+}
+
 /** What a spreadsheet would run as a formula; the last four are wide forms that some take as well. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
@@ -35,21 +49,26 @@ function record(fields: readonly unknown[]): string {
   return `${fields.join()}\r\n`;
 }
 
-function recordsOf({ frame, detections, isHeld }: Detected): string {
+function recordsOf({ frame, detections, isHeld }: Detected, rawBoxes: boolean): string {
   if (isHeld) return "";
   const timestampNs = nanosecondsFrom(frame.pts, frame.timeBase);
-  return detections.map(({ box, classId, confidence, label }) => {
+  return detections.map((detection) => {
+    const { box, classId, confidence, label } = detection;
     const { x1, y1, x2, y2 } = roundedBox(box, frame.source);
-    const trackId = ""; // Missing values are empty.
+    const { trackId = "", rawBox } = isTrack(detection) ? detection : {}; // What is missing is empty.
     const base = [x1, y1, x2, y2, classId, roundedShare(confidence), trackId];
-    return record([...base, field(label), frame.index, timestampNs]);
+    const fields = [...base, field(label), frame.index, timestampNs];
+    if (!rawBoxes) return record(fields);
+    const raw = rawBox && roundedBox(rawBox, frame.source);
+    return record([...fields, ...raw ? [raw.x1, raw.y1, raw.x2, raw.y2] : ["", "", "", ""]]);
   }).join("");
 }
 
 /**
  * Writes comma-separated values (RFC 4180), one detection a line, in the column order of
  * supervision's `CSVSink`: `x_min`, `y_min`, `x_max`, `y_max` in pixels, `class_id`, `confidence`,
- * `tracker_id`, then `class_name`, `frame_index` and `timestamp` in nanoseconds.
+ * `tracker_id`, then `class_name`, `frame_index` and `timestamp` in nanoseconds, and with `rawBoxes`
+ * `raw_x_min`, `raw_y_min`, `raw_x_max` and `raw_y_max`.
  *
  * What is missing is empty. Pixels have two decimals; boxes are clipped to the frame. Held frames
  * are left out, as nothing was found on them. A label that a spreadsheet would run as a formula
@@ -68,7 +87,10 @@ function recordsOf({ frame, detections, isHeld }: Detected): string {
  */
 export function writeCsv<T extends Detected>(
   target: TextTarget,
-  options: WriteOptions = {},
+  { rawBoxes = false, ...options }: WriteCsvOptions = {},
 ): MeteredStage<T, T> {
-  return writeText("writeCsv", target, options, { head: record(COLUMNS), textOf: recordsOf });
+  return writeText("writeCsv", target, options, {
+    head: record([...COLUMNS, ...rawBoxes ? RAW_COLUMNS : []]),
+    textOf: (item) => recordsOf(item, rawBoxes),
+  });
 }

@@ -23,6 +23,21 @@ Deno.test("writeCsv() has supervision's columns, then those it was given", async
   );
 });
 
+Deno.test("writeCsv() writes the number of a track, and its raw box where that is wanted", async () => {
+  const box = { x1: 1, y1: 2, x2: 3, y2: 4 };
+  const track = { ...found(box), trackId: 5, rawBox: { x1: 1.5, y1: 2.5, x2: 3.5, y2: 4.5 } };
+  const item = detected({ detections: [track, found(box)] });
+  const text = await textWrittenBy(
+    (target, options) => writeCsv<Detected>(target, { ...options, rawBoxes: true }),
+    [item],
+  );
+  assertEquals(text.split("\r\n").slice(0, 3), [
+    `${HEADER.trim()},raw_x_min,raw_y_min,raw_x_max,raw_y_max`,
+    "1,2,3,4,0,0.9,5,face,0,0,1.5,2.5,3.5,4.5",
+    "1,2,3,4,0,0.9,,face,0,0,,,,",
+  ]);
+});
+
 Deno.test("writeCsv() writes the header alone if nothing was found", async () => {
   assertEquals(await textFrom(), HEADER);
   assertEquals(await textFrom(detected({})), HEADER);

@@ -1,8 +1,9 @@
-import { clippedTo } from "../pipeline/box.ts";
+import { type Box, clippedTo } from "../pipeline/box.ts";
 import type { Detection, Keypoint } from "../pipeline/detection.ts";
 import type { Size } from "../pipeline/fit.ts";
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
+import { isTrack } from "../pipeline/track.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
 import { roundedBox, roundedPixels, roundedShare } from "./writing/rounded.ts";
 import { writeText } from "./writing/write_text.ts";
@@ -17,14 +18,18 @@ function keypointRecord({ label, x, y }: Keypoint, { width, height }: Size) {
   };
 }
 
-function objectRecord({ box, confidence, classId, label, keypoints }: Detection, size: Size) {
+function pixelsOf(box: Box<"frame">, size: Size) {
   const { x1, y1, width, height } = roundedBox(box, size);
+  return { x: x1, y: y1, w: width, h: height };
+}
+
+function objectRecord(detection: Detection, size: Size) {
+  const { box, confidence, classId, label, keypoints } = detection;
+  const { trackId, rawBox } = isTrack(detection) ? detection : {};
   const clipped = clippedTo(box, size);
   return {
-    x: x1,
-    y: y1,
-    w: width,
-    h: height,
+    ...pixelsOf(box, size),
+    id: trackId,
     roi_type: label,
     detection: {
       bounding_box: {
@@ -37,6 +42,7 @@ function objectRecord({ box, confidence, classId, label, keypoints }: Detection,
       label_id: classId,
       label,
     },
+    raw: rawBox && pixelsOf(rawBox, size),
     keypoints: keypoints?.map((keypoint) => keypointRecord(keypoint, size)),
   };
 }
@@ -72,8 +78,9 @@ function lineOf({ frame, detections, isHeld }: Detected): string {
  * (`jsonconverter.cpp`): `x`, `y`, `w` and `h` in pixels, `bounding_box` from 0 to 1, `timestamp` in
  * nanoseconds. Frames on which nothing was found have a line, too.
  *
- * DL Streamer has whole pixels; here they have two decimals. `frame_index`, `pts`, `time_base`,
- * `held` and `keypoints` are additions. Boxes are clipped to the frame, keypoints are not.
+ * DL Streamer has whole pixels; here they have two decimals. `id` is the number of the track, where
+ * objects are followed. `frame_index`, `pts`, `time_base`, `held`, `keypoints` and `raw`, the box as it
+ * was detected, are additions. Boxes are clipped to the frame, keypoints are not.
  *
  * @param target The path of a file, or a stream.
  * @param options How to treat the target.

@@ -171,3 +171,14 @@ print(json.dumps([[r["timestamp"], r["source"], r["objects"][0]] for r in rows])
       assertEquals(rows[1]?.[2].w, "20.37"); // From 0.13 to 20.5, as both are written.
     }),
 });
+
+Deno.test("writeJsonLines() writes the number of a track, and its raw box beside the other", async () => {
+  const track = {
+    ...found({ x1: 1, y1: 2, x2: 3, y2: 4 }),
+    trackId: 5,
+    rawBox: { x1: 2, y1: 2, x2: 4, y2: 4 },
+  };
+  const text = await textWrittenBy(writeJsonLines<Detected>, [detected({ detections: [track] })]);
+  const [object] = JSON.parse(text).objects;
+  assertEquals([object.id, object.x, object.raw], [5, 1, { x: 2, y: 2, w: 2, h: 2 }]);
+});

@@ -1,19 +1,22 @@
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
+import { isTrack } from "../pipeline/track.ts";
+import { type BoxChoice, type BoxOptions, chosenBox } from "./box_choice.ts";
 import { roundedBox, roundedPixels, roundedShare } from "./writing/rounded.ts";
 import { writeText } from "./writing/write_text.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
 
-/** What stands for an unknown: here the track's id and the place in the world. */
+/** What stands for an unknown: the track's id where there is none, and the place in the world. */
 const UNKNOWN = -1;
 
-function linesOf({ frame, detections, isHeld }: Detected): string {
+function linesOf({ frame, detections, isHeld }: Detected, boxes: BoxChoice): string {
   if (isHeld) return "";
-  return detections.map(({ box, confidence }) => {
-    const { x1, y1, width, height } = roundedBox(box, frame.source);
+  return detections.map((detection) => {
+    const { x1, y1, width, height } = roundedBox(chosenBox(detection, boxes), frame.source);
+    const { confidence } = detection;
     return [
       frame.index + 1,
-      UNKNOWN,
+      isTrack(detection) ? detection.trackId : UNKNOWN,
       roundedPixels(x1 + 1),
       roundedPixels(y1 + 1),
       width,
@@ -31,7 +34,7 @@ function linesOf({ frame, detections, isHeld }: Detected): string {
  * arXiv:1504.01942, on its data format): frame, id, left, top, width, height, confidence, x, y, z.
  *
  * Frames are counted from 1, and the top left pixel of the picture is at (1, 1). What is not known
- * (id, x, y, z) is -1. Pixels have two decimals; boxes are clipped to the frame. Held frames are left
+ * (x, y, z, and the id where objects are not followed) is -1. Pixels have two decimals; boxes are clipped to the frame. Held frames are left
  * out, as nothing was found on them.
  *
  * @param target The path of a file, or a stream.
@@ -47,7 +50,7 @@ function linesOf({ frame, detections, isHeld }: Detected): string {
  */
 export function writeMot<T extends Detected>(
   target: TextTarget,
-  options: WriteOptions = {},
+  { boxes = "smoothed", ...options }: WriteOptions & BoxOptions = {},
 ): MeteredStage<T, T> {
-  return writeText("writeMot", target, options, { textOf: linesOf });
+  return writeText("writeMot", target, options, { textOf: (item) => linesOf(item, boxes) });
 }

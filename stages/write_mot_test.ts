@@ -66,3 +66,18 @@ with open(sys.argv[1], newline="") as file:
       ]);
     }),
 });
+
+Deno.test("writeMot() writes the number of a track, and the box that is wanted", async () => {
+  const track = {
+    ...found({ x1: 1, y1: 2, x2: 3, y2: 4 }),
+    trackId: 5,
+    rawBox: { x1: 2, y1: 2, x2: 4, y2: 4 },
+  };
+  const item = detected({ detections: [track] });
+  assertEquals(await textWrittenBy(writeMot<Detected>, [item]), "1,5,2,3,2,2,0.9,-1,-1,-1\n");
+  const raw = await textWrittenBy(
+    (target, options) => writeMot<Detected>(target, { ...options, boxes: "raw" }),
+    [item],
+  );
+  assertEquals(raw, "1,5,3,3,2,2,0.9,-1,-1,-1\n");
+});

@@ -1,9 +1,10 @@
-import type { Box } from "../../pipeline/box.ts";
+import type { Box, Point } from "../../pipeline/box.ts";
 import { type Yuv, yuvFromRgb } from "../../pipeline/colour.ts";
 import type { Detection } from "../../pipeline/detection.ts";
 import type { Frame } from "../../pipeline/frame.ts";
 import type { Detected } from "../../pipeline/items.ts";
 import type { Planes } from "../../pipeline/planes.ts";
+import { isTrack } from "../../pipeline/track.ts";
 import { drawDisc } from "./disc.ts";
 import { LabelWriter } from "./label_writer.ts";
 import { drawOutline } from "./outline.ts";
@@ -18,12 +19,22 @@ export interface AnnotatorOptions {
   readonly confidence: boolean;
   /** Whether keypoints are drawn. */
   readonly keypoints: boolean;
+  /** Whether it is shown where objects that are followed came from. */
+  readonly trails: boolean;
   /** How wide lines are, in pixels; as suits the frame where absent. */
   readonly lineWidth: number | undefined;
 }
 
 /** Dark enough to part any colour of the palette from its ground. */
 const SEAM: Rgb = [32, 32, 32];
+
+/** How long a trail is, in microseconds. */
+const TRAIL_US = 1_000_000;
+
+/** Where the middle of an object was, and when. */
+interface TrailPoint extends Point<"frame"> {
+  readonly timestampUs: number;
+}
 
 /** Draws on frames of one size and colour space. */
 export class Annotator {
@@ -33,6 +44,7 @@ export class Annotator {
   readonly #lineWidth: number;
   readonly #seamLuma: number;
   readonly #writer: LabelWriter;
+  readonly #trails = new Map<number, TrailPoint[]>();
 
   /**
    * Chooses sizes that suit a frame.
@@ -70,11 +82,13 @@ export class Annotator {
    *
    * @param item The frame and the detections.
    */
-  async draw({ frame: { planes }, detections, isHeld }: Detected): Promise<void> {
+  async draw({ frame, detections, isHeld }: Detected): Promise<void> {
+    const { planes } = frame;
+    this.#drawTrails(frame, detections);
     const visible = detections.filter(({ box }) => isVisible(box, planes)).reverse();
     if (visible.length === 0) return;
     if (this.#options.labels || this.#options.confidence) {
-      await this.#writer.prepare(this.#options.labels ? visible.map(({ label }) => label) : []);
+      await this.#writer.prepare(this.#options.labels ? visible.map(nameOf) : []);
     }
     const outlines = visible.map((detection) =>
       drawOutline(planes, detection.box, {
@@ -91,6 +105,31 @@ export class Annotator {
     }
     for (const [index, detection] of visible.entries()) {
       this.#tag(planes, detection, outlines[index] as Box<"frame">);
+    }
+  }
+
+  /** Where an object that is followed was in the last second, as a row of dots. */
+  #drawTrails({ planes, timestampUs }: Frame, detections: readonly Detection[]): void {
+    if (!this.#options.trails) return;
+    for (const track of detections.filter(isTrack)) {
+      const { box: { x1, y1, x2, y2 }, trackId } = track;
+      const past = (this.#trails.get(trackId) ?? [])
+        .filter((point) => timestampUs - point.timestampUs <= TRAIL_US);
+      for (const point of past) {
+        drawDisc(planes, point, {
+          radius: this.#lineWidth / 2,
+          colour: this.#yuvOf(track),
+          seam: 0,
+          seamLuma: this.#seamLuma,
+        });
+      }
+      past.push({ x: (x1 + x2) / 2, y: (y1 + y2) / 2, timestampUs });
+      this.#trails.set(trackId, past);
+    }
+    for (const [trackId, past] of this.#trails) {
+      if (timestampUs - (past.at(-1)?.timestampUs ?? -Infinity) > TRAIL_US) {
+        this.#trails.delete(trackId);
+      }
     }
   }
 
@@ -112,7 +151,7 @@ export class Annotator {
     const { labels, confidence } = this.#options;
     const isSure = confidence && Number.isFinite(detection.confidence);
     const tag = this.#writer.tagOf({
-      label: labels ? detection.label : undefined,
+      label: labels ? nameOf(detection) : undefined,
       confidence: isSure ? Math.min(1, Math.max(0, detection.confidence)) : undefined,
       ground: rgbOf(detection),
     });
@@ -125,9 +164,14 @@ export class Annotator {
   }
 }
 
-/** What decides an object's colour. */
-function rgbOf({ classId }: Detection): Rgb {
-  return colourOf(classId);
+/** An object that is followed keeps its colour; else objects of a class have theirs. */
+function rgbOf(detection: Detection): Rgb {
+  return colourOf(isTrack(detection) ? detection.trackId : detection.classId);
+}
+
+/** The name of an object: its class, and its number where it is followed. */
+function nameOf(detection: Detection): string {
+  return isTrack(detection) ? `${detection.label} #${detection.trackId}` : detection.label;
 }
 
 /** Whether any of a box can be seen; one with a coordinate that is no number cannot. */
