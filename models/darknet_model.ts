@@ -9,6 +9,9 @@ import { importDarknet } from "./importers/darknet.ts";
 import type { Model } from "./model.ts";
 import { yolo, type YoloHead, yoloInput } from "./yolo.ts";
 
+/** A hundred times as much as the cfg of any network that is run here. */
+const MAX_CFG_BYTES = 2 ** 20;
+
 /** A Darknet network as it was read from its files. */
 export interface DarknetModelFiles {
   /** Its name: that of the files, without their endings. */
@@ -43,6 +46,11 @@ export async function readDarknetAt(path: string): Promise<DarknetModelFiles> {
   const isCfg = ending?.toLowerCase() === "cfg";
   const cfg = await readModelFile(isCfg ? path : `${stem}.cfg`);
   const weights = await readModelFile(isCfg ? `${stem}.weights` : path);
+  if (cfg.bytes.length > MAX_CFG_BYTES) {
+    throw new ModelError(
+      `Cannot read "${path}" as a Darknet network: ${cfg.bytes.length} bytes are no cfg`,
+    );
+  }
   const network = importDarknet({
     cfg: new TextDecoder().decode(cfg.bytes),
     weights: weights.bytes,

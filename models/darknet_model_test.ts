@@ -63,6 +63,7 @@ Deno.test.each([
       "[yolo]\nclasses=1\nnum=2\nanchors=1,2,3,4\n",
     message: "3 and 1",
   },
+  { flaw: "a cfg without end", cfg: cfgOf() + "#".repeat(2 ** 20), message: "are no cfg" },
   { flaw: "a channel only", cfg: cfgOf({ channels: 1 }), message: "takes 1 channels" },
 ])(
   "loadModel() refuses a Darknet network with $flaw in one line",

@@ -71,16 +71,25 @@ async function expectedOf<T>(name: string): Promise<T> {
 }
 
 Deno.test.each([
-  { name: "yolov3-tiny", size: 416, batchNorm: "folded" as const },
-  { name: "yolov3-tiny", size: 416, batchNorm: "kept" as const },
-  { name: "yolov3-spp", size: 160, batchNorm: "folded" as const },
+  { name: "yolov3-tiny", height: 416, width: 416, batchNorm: "folded" as const },
+  { name: "yolov3-tiny", height: 416, width: 416, batchNorm: "kept" as const },
+  { name: "yolov3-spp", height: 160, width: 160, batchNorm: "folded" as const },
+  { name: "made_heads", height: 64, width: 64, batchNorm: "kept" as const },
+  { name: "made_groups", height: 24, width: 32, batchNorm: "folded" as const },
 ])("onnxFromDarknet() gives OpenCV's results for $name, $batchNorm", async (network) => {
-  const { name, size, batchNorm } = network;
+  const { name, height, width, batchNorm } = network;
   const text = await Deno.readTextFile(new URL(`${name}.cfg`, FIXTURES));
-  const cfg = text.replaceAll(/^(width|height)=.*$/gm, `$1=${size}`);
+  const cfg = text.replace(/^width=.*$/m, `width=${width}`).replace(
+    /^height=.*$/m,
+    `height=${height}`,
+  );
   const onnx = onnxFromDarknet(importDarknet({ cfg, weights: madeWeights(cfg) }), { batchNorm });
-  const picture = new Float32Array(3 * size * size).map((_, i) => (noiseAt(2 ** 31 + i) + 1) / 2);
-  assertOutputs(await runOnnx(onnx, picture, [1, 3, size, size]), await expectedOf(name));
+  const picture = new Float32Array(3 * height * width)
+    .map((_, i) => (noiseAt(2 ** 31 + i) + 1) / 2);
+  assertOutputs(
+    await runOnnx(onnx, picture, [1, 3, height, width]),
+    await expectedOf(name),
+  );
 });
 
 /** A photograph's pixels on grey, as the network takes them: `[3, 320, 320]` from 0 to 1. */

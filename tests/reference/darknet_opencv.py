@@ -52,11 +52,12 @@ def made_weights(path):
         if name == "route":
             named = [int(one) for one in options["layers"].split(",")]
             before = sum(channels[index + one if one < 0 else one] for one in named)
+            before //= int(options.get("groups", 1))
         if name != "convolutional":
             channels.append(before)
             continue
         filters, size = int(options["filters"]), int(options["size"])
-        fan_in = before * size * size
+        fan_in = before // int(options.get("groups", 1)) * size * size
         ranges = [(0, 0.1)]
         if int(options.get("batch_normalize", 0)):
             ranges += [(0.8, 0.1), (0, 0.1), (1, 0.5)]
@@ -71,14 +72,15 @@ def made_weights(path):
 
 
 def heads_of(path):
-    """The names that OpenCV gives the convolutions before the heads."""
+    """The names that OpenCV gives the convolutions before the heads; else the last layer."""
     layers = sections_of(path)[1:]
-    return {f"yolo_{i}": f"conv_{i - 1}" for i, (name, _) in enumerate(layers) if name == "yolo"}
+    heads = {f"yolo_{i}": f"conv_{i - 1}" for i, (name, _) in enumerate(layers) if name == "yolo"}
+    return heads or {f"layer_{len(layers) - 1}": None}
 
 
 def results_of(net, heads, picture):
     net.setInput(picture)
-    outputs = net.forward(list(heads.values()))
+    outputs = [net.forward(name) if name else net.forward() for name in heads.values()]
     results = {}
     for name, output in zip(heads, outputs):
         numbers = output.ravel()
@@ -120,14 +122,16 @@ def write(name, content):
 
 
 def main(photos, weights):
-    for name, size in [("yolov3-tiny", 416), ("yolov3-spp", 160)]:
+    for name, height, width in [("yolov3-tiny", 416, 416), ("yolov3-spp", 160, 160),
+                                ("made_heads", 64, 64), ("made_groups", 24, 32)]:
         path = os.path.join(TARGET, f"{name}.cfg")
         with tempfile.NamedTemporaryFile() as file:
             file.write(made_weights(path))
             file.flush()
             net = cv2.dnn.readNetFromDarknet(path, file.name)
-        picture = ((noise(2**31, 3 * size * size) + 1) / 2).astype(np.float32)
-        write(f"{name}.json", results_of(net, heads_of(path), picture.reshape(1, 3, size, size)))
+        picture = ((noise(2**31, 3 * height * width) + 1) / 2).astype(np.float32)
+        picture = picture.reshape(1, 3, height, width)
+        write(f"{name}.json", results_of(net, heads_of(path), picture))
 
     cfg = os.path.join(weights, "mobilenetv2-yolov3-nano-coco.cfg")
     net = cv2.dnn.readNetFromDarknet(cfg, cfg.replace(".cfg", ".weights"))
