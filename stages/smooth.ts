@@ -83,7 +83,7 @@ export interface KalmanMethod extends MotionModel {
   /**
    * At which speed half of the rest has come back, in sizes a second, above 0.
    *
-   * @default {0.12}
+   * @default {0.1}
    */
   readonly calmSpeed?: number;
   /**

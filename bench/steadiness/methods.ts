@@ -257,10 +257,14 @@ export const METHODS: readonly Method[] = [
   {
     name: "kalman",
     lookAhead: 0,
-    variants: grid([2000, 3000, 4500, 6000], [0.04, 0.08, 0.12, 0.16, 0.2], (ratio, calmSpeed) => ({
-      parameters: `ratio ${ratio}, calm speed ${calmSpeed}`,
-      run: smoothed({ method: "kalman", accelerationDensity: densityOf(ratio), calmSpeed }),
-    })),
+    variants: grid(
+      [2000, 3000, 4500, 6000],
+      [0.05, 0.075, 0.1, 0.125, 0.15, 0.2],
+      (ratio, calmSpeed) => ({
+        parameters: `ratio ${ratio}, calm speed ${calmSpeed}`,
+        run: smoothed({ method: "kalman", accelerationDensity: densityOf(ratio), calmSpeed }),
+      }),
+    ),
   },
   {
     name: "blend over time + kalman",

@@ -65,7 +65,7 @@ function kalmanMethodOf(options: KalmanMethod): Required<KalmanMethod> {
     measurementSd = 0.002,
     accelerationDensity = 0.012,
     calmShare = 0.05,
-    calmSpeed = 0.12,
+    calmSpeed = 0.1,
     damping = 0.27,
   } = options;
   if (!(accelerationDensity >= 0 && accelerationDensity < Infinity)) {
