@@ -18,17 +18,17 @@ export async function framesOf(
   { start, duration }: Pick<RunOptions, "start" | "duration">,
   until: AbortSignal,
 ): Promise<MeteredSource<Frame>> {
-  if (sources.kind === "video") {
+  if (sources.kind !== "video" && (start !== undefined || duration !== undefined)) {
+    throw new UsageError("Cannot use --start or --duration with pictures");
+  }
+  if (sources.kind === "video" || name !== undefined) {
     const { decode } = await import("../stages/decode.ts");
-    return decode(sources.url, {
+    return decode(sources.kind === "video" ? sources.url : sources.paths[0]!, {
       until,
       ...name !== undefined && { name },
       ...start !== undefined && { startS: start },
       ...duration !== undefined && { durationS: duration },
     });
-  }
-  if (start !== undefined || duration !== undefined) {
-    throw new UsageError("Cannot use --start or --duration with pictures");
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
   return decodePictures(sources.paths, { until });

@@ -1,4 +1,5 @@
 import { SteadyboxError } from "../pipeline/errors.ts";
+import { probe } from "../stages/probe.ts";
 import type { Outputs } from "./_outputs.ts";
 import { type Sources, sourcesFrom } from "./_sources.ts";
 import { storagePlace, storedInput } from "./_stored_input.ts";
@@ -27,24 +28,39 @@ export async function openInput(
 ): Promise<Input> {
   if (!names.includes("-")) return { sources: await sourcesFrom(names), [Symbol.dispose]() {} };
   if (names.length > 1) throw new UsageError("Cannot read standard input with other sources");
-  const stored = await storedInput(storagePlace(outputs), signal);
-  return {
-    sources: { kind: "video", url: stored.path },
-    name: STANDARD_INPUT,
-    [Symbol.dispose]: () => stored[Symbol.dispose](),
-  };
+  using stack = new DisposableStack();
+  const { path } = stack.use(await storedInput(storagePlace(outputs), signal));
+  const sources = await sourcesAt(path, signal);
+  const kept = stack.move();
+  return { sources, name: STANDARD_INPUT, [Symbol.dispose]: () => kept.dispose() };
 }
 
 const STANDARD_INPUT = "standard input";
 
-/** An error in which the input has the name that the user knows. */
-export function inTermsOf({ sources, name }: Input, error: unknown): unknown {
-  if (name === undefined || sources.kind !== "video") return error;
+/** What a file holds, told by its content, as it has no name that would tell. */
+async function sourcesAt(path: string, signal: AbortSignal): Promise<Sources> {
+  try {
+    const { format } = await probe(path, { signal });
+    // The readers of single pictures, such as png_pipe.
+    return /^image2|_pipe$/.test(format)
+      ? { kind: "picture", paths: [path] }
+      : { kind: "video", url: path };
+  } catch (error) {
+    throw named(path, error);
+  }
+}
+
+/** An error in which standard input is called so, not by the file where it is stored. */
+function named(path: string, error: unknown): unknown {
   if (error instanceof SteadyboxError) {
-    error.message = error.message.replaceAll(`"${sources.url}"`, name).replaceAll(
-      sources.url,
-      name,
-    );
+    error.message = error.message.replaceAll(`"${path}"`, STANDARD_INPUT)
+      .replaceAll(path, STANDARD_INPUT);
   }
   return error;
+}
+
+/** An error in which the input has the name that the user knows. */
+export function inTermsOf({ sources, name }: Input, error: unknown): unknown {
+  if (name === undefined || sources.kind === "pictures") return error;
+  return named(sources.kind === "video" ? sources.url : sources.paths[0], error);
 }

@@ -121,6 +121,29 @@ Deno.test("steadybox run - reads standard input, and keeps nothing of it", async
   });
 });
 
+Deno.test("steadybox run - knows a picture by its content", async () => {
+  await besideClip(async (dir) => {
+    await new Deno.Command("ffmpeg", {
+      args: ["-v", "error", "-i", `${dir}/in.mp4`, "-frames:v", "1", `${dir}/in.png`],
+    }).output();
+    const { readable: input } = await Deno.open(`${dir}/in.png`);
+    const args = ["run", "-", "-o", "o.png", "--jsonl", "-", "--device", "cpu"];
+    const { code, stdout } = await runProgram(args, { dir, input });
+    assertEquals(code, 0);
+    const [record, ...others] = recordsOf(stdout);
+    assertEquals([record?.source, record?.frame_index, others], ["standard input", 0, []]);
+    assertEquals(await filesIn(dir), ["in.mp4", "in.png", "o.png"]);
+    const bad = ReadableStream.from([new TextEncoder().encode("no picture\n".repeat(100))]);
+    const { code: badCode, stderr } = await runProgram(["run", "-", "-o", "p.png"], {
+      dir,
+      input: bad,
+    });
+    assertEquals(badCode, 3);
+    assertMatch(stderr, /^steadybox: Cannot read standard input: [^\n]+\n$/);
+    assertEquals(await filesIn(dir), ["in.mp4", "in.png", "o.png"]);
+  });
+});
+
 Deno.test("steadybox run --vid-stride holds boxes between, and writes every frame", async () => {
   await besideClip(async (dir) => {
     const { stdout, stderr } = await runProgram(
