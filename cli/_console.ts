@@ -1,3 +1,5 @@
+import { outputErrorFrom } from "../stages/writing/partial_file.ts";
+
 const encoder = new TextEncoder();
 
 /** Thrown when whoever read standard output or standard error has stopped, as `head` does. */
@@ -16,6 +18,7 @@ export interface Terminal {
    * Writes text as it is.
    *
    * @throws {ReaderGone} If nobody reads any more.
+   * @throws {OutputError} If it cannot be written otherwise, as to a full disk.
    */
   write(text: string): void;
 }
@@ -36,7 +39,7 @@ function written(stream: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Ar
   try {
     for (let at = 0; at < bytes.length; at += stream.writeSync(bytes.subarray(at)));
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.BrokenPipe)) throw cause;
+    if (!(cause instanceof Deno.errors.BrokenPipe)) throw outputErrorFrom("standard output", cause);
     throw new ReaderGone("Cannot write: nobody reads any more", { cause });
   }
 }
@@ -63,8 +66,8 @@ export const stderr: Terminal = {
   write(text) {
     try {
       written(Deno.stderr, encoder.encode(text));
-    } catch (error) {
-      if (!(error instanceof ReaderGone)) throw error;
+    } catch {
+      // There is nobody left to be told.
     }
   },
 };

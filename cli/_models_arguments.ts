@@ -3,9 +3,9 @@ import { message } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag, option } from "@optique/core/primitives";
-import { choice, float, integer } from "@optique/core/valueparser";
+import { choice, float } from "@optique/core/valueparser";
 import type { Device } from "../pipeline/inference_session.ts";
-import { place } from "./_values.ts";
+import { place, wholeNumber } from "./_values.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { InspectOptions } from "./models_inspect.ts";
 import type { PruneOptions } from "./models_prune.ts";
@@ -58,13 +58,13 @@ const pruning = object({
   }),
   floor,
   iterations: withDefault(
-    option("--iterations", integer({ min: 1, max: 100, metavar: "NUMBER" }), {
+    option("--iterations", wholeNumber({ min: 1, max: 100 }), {
       description: message`How often that share is taken, each time of what is left.`,
     }),
     1,
   ),
   multiple: withDefault(
-    option("--multiple", integer({ min: 1, max: 1024, metavar: "NUMBER" }), {
+    option("--multiple", wholeNumber({ min: 1, max: 1024 }), {
       description:
         message`Round the channels that each layer keeps up to a multiple: 8 is quicker on processors.`,
     }),

@@ -32,8 +32,13 @@ function usageErrorFrom(error: Message, args: readonly string[]): UsageError {
   const possible = possibleAt(args, args.indexOf(unexpected));
   // Two letters of three may differ, as in "rnu".
   const similar = new Set(findSimilar(unexpected, possible, { maxDistanceRatio: 0.7 }));
-  const hint = similar.size > 0 ? `: did you mean ${[...similar].join(" or ")}?` : "";
   const kind = unexpected.startsWith("-") ? "option" : "command";
+  const commands = possible.filter((text) => /^[a-z]/.test(text));
+  const hint = similar.size > 0
+    ? `: did you mean ${[...similar].join(" or ")}?`
+    : kind === "command" && commands.length > 0
+    ? `: did you mean one of ${commands.join(", ")}?`
+    : "";
   return new UsageError(`Unknown ${kind} ${unexpected}${hint}`);
 }
 

@@ -3,9 +3,9 @@ import type { Parser } from "@optique/core/parser";
 import { message } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
-import { choice, float, integer } from "@optique/core/valueparser";
+import { choice, float } from "@optique/core/valueparser";
 import type { RunOptions } from "./_run_options.ts";
-import { classes, codecName, place, timeS } from "./_values.ts";
+import { classes, codecName, place, timeS, wholeNumber } from "./_values.ts";
 
 const sources = object({
   command: constant("run"),
@@ -67,7 +67,7 @@ const detection = object({
     description:
       message`Above which overlap two boxes are one object, from 0 to 1 (default: the model's own).`,
   })),
-  maxDet: optional(option("--max-det", integer({ min: 1, metavar: "NUMBER" }), {
+  maxDet: optional(option("--max-det", wholeNumber({ min: 1 }), {
     description: message`How many objects a frame may hold (default: the model's own).`,
   })),
   classes: optional(option("--classes", classes(), {
@@ -81,7 +81,7 @@ const detection = object({
     "blend",
   ),
   vidStride: withDefault(
-    option("--vid-stride", integer({ min: 1, metavar: "NUMBER" }), {
+    option("--vid-stride", wholeNumber({ min: 1 }), {
       description:
         message`Run the network on every NUMBERth frame only; those between keep its boxes.`,
     }),
@@ -108,14 +108,14 @@ const drawing = object({
     }),
     true,
   ),
-  lineWidth: optional(option("--line-width", integer({ min: 1, max: 100, metavar: "PIXELS" }), {
+  lineWidth: optional(option("--line-width", wholeNumber({ min: 1, max: 100, metavar: "PIXELS" }), {
     description: message`How thick lines are (default: as suits the frame).`,
   })),
   codec: optional(option("--codec", codecName(), {
     description:
       message`The video codec, such as h264, h265, vp9 or av1 (default: as suits the file).`,
   })),
-  crf: optional(option("--crf", integer({ min: 0, max: 63, metavar: "NUMBER" }), {
+  crf: optional(option("--crf", wholeNumber({ min: 0, max: 63 }), {
     description: message`The encoder's constant quality: less is better and larger.`,
   })),
 });

@@ -57,8 +57,12 @@ export interface Outcome {
 
 function titleOf({ kind, tally: { source, frames } }: Outcome): string {
   if (!source) return "No frames";
-  if (kind === "pictures") return counted(frames, "picture");
-  const { name, width, height, frameRate } = source;
+  const { name, width, height, frameRate, frameCount = frames } = source;
+  if (kind === "pictures") {
+    return frames < frameCount
+      ? `${countText(frames)} of ${counted(frameCount, "picture")}`
+      : counted(frames, "picture");
+  }
   const rate = kind === "video" && frameRate
     ? `, ${rateText(frameRate.num / frameRate.den)} fps`
     : "";

@@ -72,3 +72,12 @@ Deno.test("summary() tells what was found from what was held on frames that were
     "Detections  50 in 24 of 25 frames (face 50), 150 held on 75 frames between\n",
   );
 });
+
+Deno.test("summary() tells how many of all pictures were done", () => {
+  const source = { ...outcome.tally.source!, frameCount: 5 };
+  const titleAfter = (frames: number) =>
+    summary({ ...outcome, kind: "pictures", tally: { ...outcome.tally, source, frames } }, {
+      isTerminal: false,
+    }).split("\n")[0];
+  assertEquals([titleAfter(2), titleAfter(5)], ["2 of 5 pictures", "5 pictures"]);
+});

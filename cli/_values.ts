@@ -1,6 +1,6 @@
 import { message, text, value } from "@optique/core/message";
 import type { NonEmptyString } from "@optique/core/nonempty";
-import type { ValueParser } from "@optique/core/valueparser";
+import { integer, type ValueParser } from "@optique/core/valueparser";
 
 /** A value parser out of a function that gives `undefined` for what it cannot read. */
 function valueParser<T>(
@@ -51,6 +51,23 @@ export function timeS(
       return seconds === undefined || (seconds === 0 && min !== "zero") ? undefined : seconds;
     },
     format: String,
+  });
+}
+
+/** Reads a whole number. */
+export function wholeNumber(
+  { metavar = "NUMBER", ...limits }: {
+    readonly min: number;
+    readonly max?: number;
+    readonly metavar?: NonEmptyString;
+  },
+): ValueParser<"sync", number> {
+  return integer({
+    ...limits,
+    metavar,
+    errors: {
+      unsafeInteger: (input) => message`Expected a whole number below 2^53, but got ${input}.`,
+    },
   });
 }
 

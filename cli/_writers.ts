@@ -3,10 +3,12 @@ import type { Detected } from "../pipeline/items.ts";
 import type { MeteredSink } from "../pipeline/sink.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import type { TextTarget } from "../stages/text_target.ts";
+import { containerOf } from "../stages/ffmpeg/container.ts";
 import { stdoutStream } from "./_console.ts";
 import { TEXT_FORMATS } from "./_outputs.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
+import { UsageError } from "./_usage_error.ts";
 
 type Writer = (
   target: TextTarget,
@@ -37,6 +39,18 @@ export async function writersFor(
   return writers;
 }
 
+/** The greatest constant quality of codecs and encoders whose scale is shorter than the longest. */
+const MAX_CRF: Readonly<Record<string, number>> = Object.fromEntries(
+  "h264 avc libx264 h265 hevc libx265".split(" ").map((codec) => [codec, 51]),
+);
+
+function checkCrf(output: string, { codec, crf }: Pick<RunOptions, "codec" | "crf">): void {
+  const used = codec ?? containerOf(output).videoCodec ?? "";
+  const max = MAX_CRF[used];
+  if (crf === undefined || max === undefined || crf <= max) return;
+  throw new UsageError(`Cannot use --crf ${crf} with ${used}: its scale ends at ${max}`);
+}
+
 /** The sink that writes the annotated pictures, if they were asked for. */
 export async function pictureSinkFor(
   { output, overwrite, codec, crf }: RunOptions,
@@ -48,6 +62,7 @@ export async function pictureSinkFor(
     const { encodePictures } = await import("../stages/encode_pictures.ts");
     return encodePictures(output, { overwrite });
   }
+  checkCrf(output, { codec, crf });
   const { encode } = await import("../stages/encode.ts");
   return encode(output, {
     overwrite,

@@ -65,7 +65,7 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   if (builtin) return await builtinModel(builtin);
   if (/\.(onnx|tflite|safetensors)$/i.test(nameOrPath)) return await modelAt(nameOrPath);
   if (/\.(cfg|weights)$/i.test(nameOrPath)) return await darknetModelAt(nameOrPath);
-  throw unknown(nameOrPath);
+  throw await unknown(nameOrPath);
 }
 
 async function builtinModel(builtin: Builtin): Promise<Model> {
@@ -97,7 +97,9 @@ function urlOf({ card, locate }: Builtin): URL {
 async function modelAt(path: string): Promise<Model> {
   const file = await readModelFile(path);
   const base = path.split(/[\\/]/).at(-1) ?? path;
-  const { task, detector, network } = await understood(file, base);
+  const { task, detector, network } = await understood(file, base).catch((error) => {
+    throw naming(path, error);
+  });
   const { parameters, multiplyAccumulates } = inspectOnnx(network);
   const card = modelCardSchema.parse({
     name: detector.name,
@@ -132,10 +134,31 @@ function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBu
   return cached(`${sha256}-tflite-${TFLITE_IMPORTER_VERSION}`, () => importTflite(bytes));
 }
 
-function unknown(name: string): ModelError {
+/** An error about what a file holds, in which the file has the name that the user gave. */
+function naming(path: string, error: unknown): unknown {
+  if (!(error instanceof ModelError)) return error;
+  const reason = error.message.replace(/^Cannot use the model "[^"]*": /, "")
+    .replace(/^Cannot/, "cannot");
+  return new ModelError(`Cannot use the model "${path}": ${reason}`, { cause: error });
+}
+
+/** Whether there is a file, as far as that may be known. */
+async function isFile(path: string): Promise<boolean> {
+  const { state } = await Deno.permissions.query({ name: "read", path });
+  if (state !== "granted") return false;
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}
+
+async function unknown(name: string): Promise<ModelError> {
   const advice = ARCHITECTURES.get(name);
   if (advice) {
     return new ModelError(`Cannot run the model "${name}", which has no weights: ${advice}`);
+  }
+  if (await isFile(name)) {
+    return new ModelError(
+      `Cannot use "${name}" as a model: your own are .onnx, .tflite, .safetensors and Darknet ` +
+        `.cfg files`,
+    );
   }
   const names = BUILTINS.map(({ card }) => card.name);
   const closest = closestTo(name, names);

@@ -158,7 +158,7 @@ Deno.test.each([
   const seen = facts.outputs.map((dims) => `[?,${dims}]`).join(" and ");
   assertEquals(
     message,
-    `Cannot use the model "other": no known detector has inputs of [?,${facts.input}] and ` +
+    `Cannot use the model "${directory.path}/other.onnx": no known detector has inputs of [?,${facts.input}] and ` +
       `outputs of ${seen}`,
   );
 });

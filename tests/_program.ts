@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly dir: string;
   /** Where it looks for other programs; as usual where absent. */
   readonly path?: string;
+  /** The command that starts it, if another does; the program and its arguments follow. */
+  readonly within?: readonly string[];
   /** What it reads from standard input. */
   readonly input?: ReadableStream<Uint8Array>;
   /** The programs that it may start. */
@@ -30,12 +32,13 @@ export interface Ended {
  */
 export function startProgram(
   args: readonly string[],
-  { dir, path, input, mayRun = "ffmpeg,ffprobe", mayUse = dir }: ProgramOptions,
+  { dir, path, within = [], input, mayRun = "ffmpeg,ffprobe", mayUse = dir }: ProgramOptions,
 ): Deno.ChildProcess {
   const read = [mayUse, ROOT.pathname].join(",");
   const child = new Deno.Command("env", {
     args: [
       ...(path === undefined ? [] : [`PATH=${path}`]),
+      ...within,
       ...[
         Deno.execPath(),
         "run",

@@ -257,10 +257,15 @@ const MISTAKES: readonly (readonly [args: string, code: number, named: string])[
   ["run in.mp4 --jsonl o --mot ./o", 4, "--jsonl"],
   ["run in.mp4 -o o.mp4 --codec nonsense", 4, "o.mp4"],
   ["run in.mp4 -o o.mp4 --model blazeface-ful", 5, "blazeface-full"],
-  ["run in.mp4 -o o.mp4 --model cut.tflite", 5, "TFLite file"],
-  ["run in.mp4 -o o.mp4 --model text.onnx", 5, "ONNX file"],
+  ["run in.mp4 -o o.mp4 --model cut.tflite", 5, '"cut.tflite"'],
+  ["run in.mp4 -o o.mp4 --model text.onnx", 5, '"text.onnx"'],
+  ["run in.mp4 -o o.mp4 --model in.mp4", 5, '"in.mp4" as a model'],
   ["models info nonsense", 5, "nonsense"],
   ["run in.mp4 --conf 2", 2, "--conf"],
+  ["run in.mp4 --max-det 99999999999999999999", 2, "a whole number below 2^53"],
+  ["run in.mp4 -o o.mp4 --crf 52", 2, "--crf 52 with h264"],
+  ["run in.mp4 -o o.webm --codec hevc --crf 52", 2, "--crf 52 with hevc"],
+  ["models bla", 2, "inspect, prune, info"],
   ["run in.mp4 --vid-stride 0", 2, "--vid-stride"],
   ["run in.mp4 --device gpu", 2, "--device"],
   ["run in.mp4 --classes cat", 2, "--classes"],
@@ -279,6 +284,23 @@ Deno.test.each(MISTAKES)("steadybox %s exits with %d", async (line, expected, na
     assertStringIncludes(stderr, named);
     assertEquals([code, stdout], [expected, ""]);
     assertEquals(await filesIn(dir), before);
+  });
+});
+
+Deno.test("steadybox says in a line that standard output cannot be written", {
+  ignore: Deno.build.os !== "linux", // Only there is a device that is always full.
+}, async () => {
+  await besideClip(async (dir) => {
+    // The pipe of standard output leads to the device from outside, as a shell makes it.
+    const script = `exec "$@" > /dev/full`;
+    for (const command of [["probe", "in.mp4"], ["run", "in.mp4", "--jsonl", "-"]]) {
+      const { code, stderr } = await runProgram(command, {
+        dir,
+        within: ["sh", "-c", script, "sh"],
+      });
+      assertEquals(code, 4);
+      assertMatch(stderr, /^steadybox: [^\n]*standard output[^\n]*no space[^\n]*\n$/);
+    }
   });
 });
 
