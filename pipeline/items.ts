@@ -36,13 +36,9 @@ export interface Detected {
 }
 
 /** What flows out of `track` and `smooth`. */
-export interface Tracked {
-  /** The frame. */
-  readonly frame: Frame;
-  /** The objects that are followed, one a track. */
-  readonly tracks: readonly Track[];
-  /** Set on a frame that was passed over: its tracks are predicted. */
-  readonly isHeld?: true;
+export interface Tracked extends Detected {
+  /** The objects that are followed, one a track; on a frame that was passed over, predicted. */
+  readonly detections: readonly Track[];
   /** Set on the first frame behind a cut: nothing on it has to do with what was before. */
   readonly isCut?: true;
   /** How the camera's own motion moved the picture since the last frame, where it was looked for. */

@@ -149,10 +149,10 @@ export type SmoothOptions = SmoothMethod & {
  *   const box = { x1: i % 2, y1: 0, x2: 100 + i % 2, y2: 100 };
  *   const frame = { timestampUs: i * 40_000, [Symbol.dispose]() {} } as never;
  *   const face = { trackId: 1, classId: 0, label: "face", confidence: 0.9 };
- *   return { frame, tracks: [{ ...face, box, rawBox: box }] };
+ *   return { frame, detections: [{ ...face, box, rawBox: box }] };
  * });
  * const steady = ReadableStream.from(items).pipeThrough(smooth({ method: "fixed-lag" }));
- * const last = (await Array.fromAsync(steady)).at(-5)?.tracks[0];
+ * const last = (await Array.fromAsync(steady)).at(-5)?.detections[0];
  * assert(Math.abs((last?.box.x1 ?? 0) - 0.5) < 0.1);
  * ```
  */
@@ -164,11 +164,11 @@ export function smooth(
     if (!smoother) return yield* items;
     const held: Tracked[] = [];
     for await (const item of items) {
-      const { frame: { timestampUs }, tracks, isCut } = item;
+      const { frame: { timestampUs }, detections: tracks, isCut } = item;
       held.push(item);
       const smoothed = smoother.advance({ timestampUs, tracks, ...isCut && { isCut } });
-      if (smoothed) yield { ...held.shift()!, tracks: smoothed };
+      if (smoothed) yield { ...held.shift()!, detections: smoothed };
     }
-    for (const tracks of smoother.finish()) yield { ...held.shift()!, tracks };
+    for (const detections of smoother.finish()) yield { ...held.shift()!, detections };
   });
 }

@@ -27,13 +27,13 @@ Deno.test("smoothOffline() equals a look-ahead that reaches to the end", async (
   const frames = moving(noise(40).map((x, i) => x + i));
   const items = frames.map(({ timestampUs, tracks }, index) => ({
     frame: { ...blackFrame(index, { width: 2, height: 2 }), timestampUs },
-    tracks,
+    detections: tracks,
   }));
   const ahead = await Array.fromAsync(
     ReadableStream.from(items).pipeThrough(smooth({ method: "fixed-lag", lag: 40 })),
   );
   smoothOffline(frames).forEach(([actual], i) => {
-    const expected = ahead[i]!.tracks[0]!;
+    const expected = ahead[i]!.detections[0]!;
     for (const edge of ["x1", "y1", "x2", "y2"] as const) {
       assertAlmostEquals(actual!.box[edge], expected.box[edge], 1e-6);
     }

@@ -28,13 +28,17 @@ interface Moment {
   readonly isHeld?: true;
 }
 
+type Shown = Tracked & Pick<Moment, "tracks">;
+
 /** What the stage makes of moments. */
-async function run(moments: readonly Moment[], options: SmoothOptions): Promise<Tracked[]> {
-  const items = moments.map(({ timestampUs, ...rest }, index): Tracked => ({
+async function run(moments: readonly Moment[], options: SmoothOptions): Promise<Shown[]> {
+  const items = moments.map(({ timestampUs, tracks: detections, ...rest }, index): Tracked => ({
     frame: { ...blackFrame(index, { width: 2, height: 2 }), timestampUs },
+    detections,
     ...rest,
   }));
-  return await Array.fromAsync(ReadableStream.from(items).pipeThrough(smooth(options)));
+  const shown = await Array.fromAsync(ReadableStream.from(items).pipeThrough(smooth(options)));
+  return shown.map((item) => ({ ...item, tracks: item.detections }));
 }
 
 /** One square whose centre is somewhere else in each frame, at 25 frames a second. */
@@ -46,7 +50,7 @@ function centreX({ box: { x1, x2 } }: Track): number {
   return (x1 + x2) / 2;
 }
 
-function centres(items: readonly Tracked[]): number[] {
+function centres(items: readonly Shown[]): number[] {
   return items.map(({ tracks: [track] }) => track ? centreX(track) : NaN);
 }
 
@@ -179,7 +183,7 @@ Deno.test("smooth() with fixed-lag holds as many frames as it looks ahead, and n
     let taken = 0;
     const source = new ReadableStream<Tracked>({
       pull(controller) {
-        controller.enqueue({ frame: blackFrame(taken++), tracks: [tracked(square(0))] });
+        controller.enqueue({ frame: blackFrame(taken++), detections: [tracked(square(0))] });
         if (taken === 20) controller.close();
       },
     }, { highWaterMark: 0 });

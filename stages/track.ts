@@ -73,7 +73,8 @@ export interface TrackOptions {
  *   ],
  * }));
  * const tracked = ReadableStream.from(items).pipeThrough(track({ minConfidence: 0.5 }));
- * const ids = (await Array.fromAsync(tracked)).map(({ tracks }) => tracks.map((t) => t.trackId));
+ * const found = await Array.fromAsync(tracked);
+ * const ids = found.map(({ detections }) => detections.map(({ trackId }) => trackId));
  * assertEquals(ids, [[1], [1]]);
  * ```
  */
@@ -98,7 +99,7 @@ export function track(
       tracker.advance(frame.timestampUs, view?.motion);
       yield {
         frame,
-        tracks: isHeld ? tracker.predicted() : tracker.update(detections),
+        detections: isHeld ? tracker.predicted() : tracker.update(detections),
         ...isHeld && { isHeld },
         ...view?.isCut && { isCut: true },
         ...view?.motion && { cameraMotion: view.motion },

@@ -42,7 +42,9 @@ function followed(items: readonly Detected[], options: TrackOptions = {}): Promi
 
 /** The numbers in each frame. */
 async function idsIn(items: readonly Detected[], options: TrackOptions = {}): Promise<number[][]> {
-  return (await followed(items, options)).map(({ tracks }) => tracks.map((t) => t.trackId));
+  return (await followed(items, options)).map(({ detections: tracks }) =>
+    tracks.map((t) => t.trackId)
+  );
 }
 
 function range<T>(count: number, make: (index: number) => T): T[] {
@@ -67,7 +69,7 @@ Deno.test("track() follows the people of TUD-Campus like ByteTrack or better", a
   const results = await Promise.all([0.5, 0.6, 0.7].map(async (minConfidence) => {
     const tracked = await followed(framesOf(detections), { minConfidence });
     return {
-      ours: judged(tracked.map(({ tracks }) => tracks)),
+      ours: judged(tracked.map(({ detections: tracks }) => tracks)),
       theirs: judged(byteTracked(detections, { threshold: minConfidence, buffer: 30 })),
     };
   }));
@@ -93,7 +95,7 @@ for (const fps of [10, 25, 60]) {
       fps,
     );
     const tracked = await followed(items);
-    for (const [i, { tracks }] of tracked.entries()) {
+    for (const [i, { detections: tracks }] of tracked.entries()) {
       assertEquals(tracks.map((t) => t.trackId), [1, 2]);
       assertEquals(tracks.map((t) => t.box), items[i]!.detections.map((d) => d.box));
     }
@@ -148,7 +150,7 @@ Deno.test("track() lets an object appear at the threshold, and stay below it", a
   const tracked = await followed(items, { minConfidence: 0.5 });
   assert(confidences.slice(6).some((confidence) => confidence < 0.4));
   assertEquals(
-    tracked.map(({ tracks }) => tracks.map((t) => [t.trackId, t.confidence])),
+    tracked.map(({ detections: tracks }) => tracks.map((t) => [t.trackId, t.confidence])),
     confidences.map((confidence, i) => i < 5 ? [] : [[1, confidence]]),
   );
 });
@@ -169,7 +171,7 @@ Deno.test("track() never shows an object in a frame in which it was not seen", a
   const items = framesOf(range(200, (i) =>
     range(6, (k) => k).filter(() => random.uniform() < 0.7)
       .map((k) => found(square(60 + 90 * k + 20 * Math.sin(i / 9 + k), 60 + 0.5 * i)))));
-  for (const [i, { tracks }] of (await followed(items)).entries()) {
+  for (const [i, { detections: tracks }] of (await followed(items)).entries()) {
     const { detections } = items[i]!;
     assertEquals(
       tracks.map((t) => t.box).sort((a, b) => a.x1 - b.x1),
@@ -195,8 +197,15 @@ Deno.test("track() keeps classes apart unless told otherwise", async () => {
   );
   assertEquals(await idsIn(items), [[1], [2], [1], [2], [1], [2]]);
   const across = await followed(items, { acrossClasses: true });
-  assertEquals(across.map(({ tracks }) => tracks[0]!.trackId), [1, 1, 1, 1, 1, 1]);
-  assertEquals(across.map(({ tracks }) => tracks[0]!.label), ["0", "1", "0", "1", "0", "1"]);
+  assertEquals(across.map(({ detections: tracks }) => tracks[0]!.trackId), [1, 1, 1, 1, 1, 1]);
+  assertEquals(across.map(({ detections: tracks }) => tracks[0]!.label), [
+    "0",
+    "1",
+    "0",
+    "1",
+    "0",
+    "1",
+  ]);
 });
 
 Deno.test("track() passes on what it knows of a detection, and the frame", async () => {
@@ -206,7 +215,7 @@ Deno.test("track() passes on what it knows of a detection, and the frame", async
   const [tracked] = await followed([item!]);
   assertEquals(tracked, {
     frame: item!.frame,
-    tracks: [{ ...detection, trackId: 1, rawBox: detection.box }],
+    detections: [{ ...detection, trackId: 1, rawBox: detection.box }],
   });
 });
 
@@ -220,7 +229,7 @@ Deno.test("track() shows where objects are to be expected on frames that were pa
     return detected({ index: i, detections, ...i % 3 && { isHeld: true } });
   });
   const tracked = await followed(items);
-  for (const [i, { tracks, isHeld }] of tracked.entries()) {
+  for (const [i, { detections: tracks, isHeld }] of tracked.entries()) {
     assertEquals(isHeld, i % 3 ? true : undefined);
     assertEquals(tracks.map((t) => t.trackId), [1]);
     assertEquals(tracks[0]!.rawBox === undefined, i % 3 > 0);
@@ -267,7 +276,7 @@ Deno.test("track() always gives the same numbers", async () => {
   const items = framesOf(tudCampusDetections());
   const [once, again] = [await followed(items), await followed(items)];
   assertEquals(once, again);
-  const born = once.flatMap(({ tracks }) => tracks.map((t) => t.trackId));
+  const born = once.flatMap(({ detections: tracks }) => tracks.map((t) => t.trackId));
   const firsts = [...new Set(born)];
   assertEquals(firsts, range(firsts.length, (i) => i + 1));
 });
@@ -292,7 +301,7 @@ Deno.test("track() changes no more numbers when the camera moves than when it st
   const judge = async ({ items, truth }: ReturnType<typeof movedCampus>, camera: boolean) => {
     const tracked = await followed(items, { minConfidence: 0.5, camera });
     assert(tracked.every(({ isCut }) => !isCut));
-    const frames = tracked.map(({ tracks }, i) => ({ truth: truth[i]!, tracks }));
+    const frames = tracked.map(({ detections: tracks }, i) => ({ truth: truth[i]!, tracks }));
     return { switches: clearOf(frames).idSwitches, hota: hotaOf(frames)!.hota };
   };
   const size = { width: 320, height: 240 };
@@ -320,7 +329,7 @@ Deno.test("track() carries objects along with the camera on frames that were pas
       frame: { ...item.frame, planes: movedPlanes(scene(5), cameraAt(4 * i, size)) },
     };
   });
-  for (const [i, { tracks, cameraMotion }] of (await followed(items)).entries()) {
+  for (const [i, { detections: tracks, cameraMotion }] of (await followed(items)).entries()) {
     // The object lies in the scene as what is behind it does.
     const truth = movedBox(start, cameraAt(4 * i, size));
     assert(
@@ -343,7 +352,7 @@ Deno.test("track() ends all objects at a cut, and says so", async () => {
     undefined,
     undefined,
   ]);
-  assertEquals(tracked.map(({ tracks }) => tracks[0]!.trackId), [1, 1, 1, 2, 2, 2]);
+  assertEquals(tracked.map(({ detections: tracks }) => tracks[0]!.trackId), [1, 1, 1, 2, 2, 2]);
   assertEquals(await idsIn(items, { camera: false }), range(6, () => [1]));
   const held = [items[2]!, { ...items[3]!, isHeld: true as const }];
   assertEquals(await idsIn(held), [[1], []]);

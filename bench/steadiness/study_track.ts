@@ -70,7 +70,10 @@ export async function studyTracksOf(
     ),
   );
   const truth = path === undefined ? undefined : await truthOf(path, candidates);
-  const frames = tracked.map(({ frame, tracks }) => ({ timestampUs: frame.timestampUs, tracks }));
+  const frames = tracked.map(({ frame: { timestampUs }, detections: tracks }) => ({
+    timestampUs,
+    tracks,
+  }));
   return unbroken(frames).filter(({ length }) => length >= MIN_FRAMES)
     .map((run) => studied(run, { clip, model, candidates, iou, cutoffHz, ...truth && { truth } }))
     .filter(({ fps }) => fps >= MIN_FPS);

@@ -3,7 +3,9 @@ import type { Track } from "../../pipeline/track.ts";
 import { type ObjectFilters, ObjectSmoother } from "./object_smoother.ts";
 
 /** The tracks of a frame and its time. */
-export interface TimedTracks extends Pick<Tracked, "tracks" | "isCut"> {
+export interface TimedTracks extends Pick<Tracked, "isCut"> {
+  /** The objects in the frame. */
+  readonly tracks: readonly Track[];
   /** The presentation time of the frame, in microseconds. */
   readonly timestampUs: number;
 }
