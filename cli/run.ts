@@ -2,7 +2,7 @@ import { loadModel } from "../models/registry.ts";
 import { openSession } from "../models/session.ts";
 import { discard } from "../pipeline/discard.ts";
 import type { Detector } from "../pipeline/detector.ts";
-import { OutputError } from "../pipeline/errors.ts";
+import { OutputError, SteadyboxError } from "../pipeline/errors.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { annotate } from "../stages/annotate.ts";
@@ -11,6 +11,7 @@ import { infer } from "../stages/infer.ts";
 import { letterbox } from "../stages/letterbox.ts";
 import { ReaderGone, stderr } from "./_console.ts";
 import { causeOf, EXIT } from "./_exit.ts";
+import { counted } from "./_format.ts";
 import { atLeastOne, framesOf } from "./_frames.ts";
 import { type Input, inTermsOf, openInput } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
@@ -18,6 +19,7 @@ import { madeDirectory } from "./_made_directory.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
 import { Progress } from "./_progress.ts";
 import type { RunOptions } from "./_run_options.ts";
+import { steadyingFor } from "./_steadying.ts";
 import { type Metered, summary } from "./_summary.ts";
 import { Tally } from "./_tally.ts";
 import { tiesFor } from "./_ties.ts";
@@ -121,7 +123,8 @@ async function piped(
     stages.push(stage);
     return stage;
   }
-  const { conf: minConfidence = detector.defaults.confidence, classes } = options;
+  const { conf = detector.defaults.confidence, classes } = options;
+  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources.kind, conf);
   const boxes = asked(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
@@ -138,8 +141,12 @@ async function piped(
     .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })))
     .pipeThrough(noted(infer(session)))
     .pipeThrough(noted(boxes))
-    .pipeThrough(noted(tiesFor(options, detector)))
-    .pipeThrough(tally.counting());
+    .pipeThrough(noted(tiesFor(options, detector)));
+  if (steadying[0]) {
+    const [track, smooth] = steadying;
+    found = found.pipeThrough(noted(track)).pipeThrough(noted(smooth));
+  }
+  found = found.pipeThrough(tally.counting());
   for (const writer of writers) found = found.pipeThrough(noted(writer));
   const { haste: signal } = interruption;
   if (!pictures) return await found.pipeTo(discard(), { signal });
@@ -150,7 +157,19 @@ async function piped(
       keypoints: options.showKeypoints,
       ...options.lineWidth !== undefined && { lineWidth: options.lineWidth },
     })))
-    .pipeTo(noted(pictures), { signal });
+    .pipeTo(noted(pictures), { signal })
+    .catch((error) => {
+      throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
+    });
+}
+
+/** An error that tells how many pictures are there all the same. */
+function telling({ meter }: Metered, error: unknown): unknown {
+  const { count } = meter.distribution();
+  if (error instanceof SteadyboxError && count > 0) {
+    error.message += `; before that, ${counted(count, "picture")} had been written`;
+  }
+  return error;
 }
 
 /** Shows how far the run has come, and that it was interrupted. */

@@ -121,6 +121,25 @@ Deno.test("steadybox run - reads standard input, and keeps nothing of it", async
   });
 });
 
+Deno.test("steadybox run keeps the pictures before one that cannot be read, and counts them", async () => {
+  await besideClip(async (dir) => {
+    await Deno.mkdir(`${dir}/album`);
+    await new Deno.Command("ffmpeg", {
+      args: ["-v", "error", "-i", `${dir}/in.mp4`, "-frames:v", "3", `${dir}/album/%d.png`],
+    }).output();
+    await Deno.writeTextFile(`${dir}/album/4.png`, "no picture");
+    const { code, stderr } = await runProgram(["run", "album", "-o", "boxes", "-q"], { dir });
+    assertEquals(code, 3);
+    const written = await namesIn(`${dir}/boxes`);
+    assertEquals(written, ["1.png", "2.png", "3.png"].slice(0, written.length));
+    assertMatch(
+      stderr,
+      /^steadybox: Cannot [^\n]*4\.png[^\n]*; before that, \d pictures? had been/,
+    );
+    assertStringIncludes(stderr, `${written.length} picture`);
+  });
+});
+
 Deno.test("steadybox run - knows a picture by its content", async () => {
   await besideClip(async (dir) => {
     await new Deno.Command("ffmpeg", {
