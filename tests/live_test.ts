@@ -8,6 +8,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { discard, dropLate, type Frame, receive, SourceError, stage } from "../mod.ts";
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
+import { imposter, listenedTo } from "./_imposter.ts";
+import { killedWhile } from "./_live_program.ts";
 import { Camera, freePort, hasRtspServer, Viewer } from "./_rtsp_server.ts";
 
 const isWithoutServer = !hasRtspServer();
@@ -104,50 +106,13 @@ function slowly(durationMs: number, depth: number) {
   });
 }
 
-/** A server that is none: it answers each connection in its own way until it is disposed of. */
-function imposter(answer: (connection: Deno.TcpConn, signal: AbortSignal) => Promise<unknown>) {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const ending = new AbortController();
-  const work: Promise<unknown>[] = [];
-  const accepting = (async () => {
-    for await (const connection of listener) {
-      ending.signal.addEventListener("abort", () => closed(connection));
-      work.push(
-        answer(connection, ending.signal).catch(() => {}).finally(() => closed(connection)),
-      );
-    }
-  })();
-  return {
-    port: listener.addr.port,
-    async [Symbol.asyncDispose]() {
-      ending.abort();
-      listener.close();
-      await accepting.catch(() => {});
-      await Promise.all(work);
-    },
-  };
-}
-
-function closed(connection: Deno.TcpConn): void {
-  try {
-    connection.close();
-  } catch {
-    // It is.
-  }
-}
-
-/** Until the other side hangs up. */
-async function read(connection: Deno.TcpConn): Promise<void> {
-  while (await connection.read(new Uint8Array(4096)) !== null);
-}
-
 const IMPOSTERS = [
   {
     what: "speaks HTTP",
     answer: async (connection: Deno.TcpConn) => {
       await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
       await connection.closeWrite();
-      await read(connection);
+      await listenedTo(connection);
     },
     words: "what came is nothing of that protocol",
   },
@@ -156,7 +121,7 @@ const IMPOSTERS = [
     answer: () => Promise.resolve(),
     words: "what came is nothing of that protocol",
   },
-  { what: "says nothing", answer: read, words: "no picture came in time" },
+  { what: "says nothing", answer: listenedTo, words: "no picture came in time" },
   {
     what: "sends garbage without end",
     answer: async (connection: Deno.TcpConn) => {
@@ -180,11 +145,13 @@ const IMPOSTERS = [
   },
 ];
 
-Deno.test.each(IMPOSTERS)("receive() names a server that $what", async ({ answer, words }) => {
-  await using server = imposter(answer);
-  const feed = receive(urlOf(server.port), { failFast: true, firstFrameMs: 4500 });
-  const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
-  assertEquals(error.message, `Cannot receive ${urlOf(server.port)}: ${words}`);
+Deno.test("receive() names each server that is none, and hangs on none", async () => {
+  await Promise.all(IMPOSTERS.map(async ({ what, answer, words }) => {
+    await using server = imposter(answer);
+    const feed = receive(urlOf(server.port), { failFast: true, firstFrameMs: 5000 });
+    const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
+    assertEquals(error.message, `Cannot receive ${urlOf(server.port)}: ${words}`, what);
+  }));
 });
 
 Deno.test("receive() names a port on which nobody listens", async () => {
@@ -217,10 +184,23 @@ Deno.test({
 Deno.test("receive() names a server without TLS where TLS is asked for", async () => {
   await using server = imposter(async (connection) => {
     await connection.write(new TextEncoder().encode("RTSP/1.0 400 Bad Request\r\n\r\n"));
-    await read(connection);
+    await listenedTo(connection);
   });
   const url = `rtsps://127.0.0.1:${server.port}/camera`;
   const feed = receive(url, { failFast: true });
   const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
   assertStringIncludes(error.message, "no secure connection (TLS) could be made");
+});
+
+Deno.test({
+  name: "receive() leaves no process behind when its program is killed and the sender is silent",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const connected = Promise.withResolvers<void>();
+    await using server = imposter((connection) => {
+      connected.resolve();
+      return listenedTo(connection);
+    });
+    await killedWhile(urlOf(server.port), () => connected.promise);
+  },
 });

@@ -57,7 +57,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
       }
     }
     this.#waiting.push(frame);
-    this.release();
+    this.#offer();
     if (policy === "all" && this.#waiting.length >= MAX_WAITING) {
       this.#room = Promise.withResolvers();
       await this.#room.promise;
@@ -69,14 +69,19 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     if (this.#isEnded) return Promise.resolve(undefined);
     this.#asked = Promise.withResolvers();
     const { promise } = this.#asked;
-    this.release();
+    this.#offer();
     return promise;
   }
 
-  /** Lets a frame out, if one is asked for and may go: to be called when one has come back. */
+  /** Notes that a frame has come back, so that another may go out. */
   release(): void {
+    this.#closedNoMore();
+    this.#offer();
+  }
+
+  /** Lets a frame out, if one is asked for and may go. */
+  #offer(): void {
     const { policy, maxLatencyMs, nowMs, flow } = this.#options;
-    clearTimeout(this.#timer);
     if (!this.#asked) return;
     if (
       policy === "newest" && this.#waiting[0] &&
@@ -87,12 +92,13 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     const [next] = this.#waiting;
     if (!next) return;
     if (!flow.mayTake(next.byteLength)) {
-      this.#timer = setTimeout(() => {
+      this.#timer ??= setTimeout(() => {
         flow.widen();
         this.release();
       }, maxLatencyMs);
       return;
     }
+    this.#closedNoMore();
     this.#waiting.shift();
     flow.take(next.byteLength);
     this.#asked.resolve(next);
@@ -103,7 +109,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
   /** Drops what waits and lets nothing in or out any more. */
   [Symbol.dispose](): void {
     this.#isEnded = true;
-    clearTimeout(this.#timer);
+    this.#closedNoMore();
     for (const frame of this.#waiting.splice(0)) this.#drop(frame, "ended");
     this.#asked?.resolve(undefined);
     this.#asked = undefined;
@@ -113,6 +119,11 @@ export class LiveQueue<T extends Waiting> implements Disposable {
   #drop(frame: T, cause: DropCause): void {
     frame[Symbol.dispose]();
     this.#options.onDrop(cause);
+  }
+
+  #closedNoMore(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #makeRoom(): void {

@@ -1,19 +1,20 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { FlowLimit } from "./flow_limit.ts";
 import { type DropCause, LiveQueue, type Waiting } from "./live_queue.ts";
 
 /** A queue on a clock that the test sets, with the causes of its drops. */
-function made({ policy = "newest", maxFrames = 64 }: {
+function made({ policy = "newest", maxFrames = 64, maxLatencyMs = 500 }: {
   readonly policy?: "newest" | "all";
   readonly maxFrames?: number;
+  readonly maxLatencyMs?: number;
 } = {}) {
   const clock = { nowMs: 0 };
   const drops: [number, DropCause][] = [];
-  const flow = new FlowLimit({ maxFrames, maxBytes: 1e9, maxLatencyMs: 500 });
+  const flow = new FlowLimit({ maxFrames, maxBytes: 1e9, maxLatencyMs });
   let dropping = -1;
   const queue = new LiveQueue<Waiting & { readonly name: number }>({
     policy,
-    maxLatencyMs: 500,
+    maxLatencyMs,
     flow,
     onDrop: (cause) => drops.push([dropping, cause]),
     nowMs: () => clock.nowMs,
@@ -67,6 +68,28 @@ Deno.test("LiveQueue lets no more frames out than may be, and the newest when on
   flow.giveBack(1, 10, 10);
   queue.release();
   assertEquals([(await taken)?.name, drops], [3, [[2, "superseded"]]]);
+});
+
+Deno.test("LiveQueue lets another frame out if none comes back, though new ones keep coming", async () => {
+  const { queue, frame, flow, clock } = made({ maxLatencyMs: 20 });
+  using _ = queue;
+  // The flow is limited to one: the pipeline was busy, and what came back was old.
+  for (let name = 1; name <= 3; name++) {
+    clock.nowMs = 1000 * name;
+    await queue.put(frame(name));
+    await queue.take();
+  }
+  flow.drop(false);
+  flow.giveBack(1, 1000, 4000);
+  flow.giveBack(1, 1000, 5000);
+  let hasTaken = false;
+  const taken = queue.take().then(() => hasTaken = true);
+  for (let name = 4; !hasTaken; name++) {
+    assert(name < 1000, "no frame was let out");
+    await queue.put(frame(name));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await taken;
 });
 
 Deno.test("LiveQueue keeps all where all are wanted, and holds who puts them", async () => {
