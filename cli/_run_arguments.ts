@@ -74,9 +74,9 @@ const detection = object({
     description: message`Only these classes, by name or number, separated by commas.`,
   })),
   ties: withDefault(
-    option("--ties", choice(["blend", "suppress"], { metavar: "WAY" }), {
+    option("--ties", choice(["blend", "blend-over-time", "suppress"], { metavar: "WAY" }), {
       description:
-        message`What becomes of overlapping boxes: blend them by confidence, or suppress all but the best.`,
+        message`What becomes of overlapping boxes: blend them by confidence, those of the frames before among them or not, or suppress all but the best.`,
     }),
     "blend",
   ),
@@ -86,6 +86,29 @@ const detection = object({
         message`Run the network on every NUMBERth frame only; those between keep its boxes.`,
     }),
     1,
+  ),
+});
+
+const steadiness = object({
+  track: withDefault(
+    negatableFlag({ positive: "--track", negative: "--no-track" }, {
+      description:
+        message`Follow objects from frame to frame: each keeps its number, and one that was sure before may be less so for a while (default: yes).`,
+    }),
+    true,
+  ),
+  smooth: withDefault(
+    option("--smooth", choice(["none", "one-euro", "kalman", "fixed-lag"], { metavar: "METHOD" }), {
+      description:
+        message`What keeps the boxes of followed objects still. fixed-lag looks three frames ahead, the others wait for nothing.`,
+    }),
+    "fixed-lag",
+  ),
+  boxes: withDefault(
+    option("--boxes", choice(["smoothed", "raw"], { metavar: "WHICH" }), {
+      description: message`Which boxes MOT and COCO get; the other formats have both.`,
+    }),
+    "smoothed",
   ),
 });
 
@@ -133,6 +156,7 @@ export const runArguments: Parser<"sync", RunOptions, unknown> = merge(
   group("Source", sources),
   group("Outputs", outputs),
   group("Detection", detection),
+  group("Steadiness", steadiness),
   group("Annotated video", drawing),
   group("Messages", speech),
 );

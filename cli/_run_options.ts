@@ -26,7 +26,13 @@ export interface RunOptions extends Outputs {
   /** Only these classes, by name or number. */
   readonly classes: readonly (string | number)[] | undefined;
   /** What becomes of overlapping boxes. */
-  readonly ties: "blend" | "suppress";
+  readonly ties: "blend" | "blend-over-time" | "suppress";
+  /** Whether objects are followed from frame to frame. */
+  readonly track: boolean;
+  /** How the boxes of those that are followed are kept still. */
+  readonly smooth: "none" | "one-euro" | "kalman" | "fixed-lag";
+  /** Which box of a track goes to formats with room for one. */
+  readonly boxes: "smoothed" | "raw";
   /** The network sees one frame in so many. */
   readonly vidStride: number;
   /** Whether the class stands beside each box. */

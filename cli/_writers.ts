@@ -2,6 +2,8 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import type { MeteredSink } from "../pipeline/sink.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
+import type { WriteCocoOptions } from "../stages/write_coco.ts";
+import type { WriteCsvOptions } from "../stages/write_csv.ts";
 import type { TextTarget } from "../stages/text_target.ts";
 import { containerOf } from "../stages/ffmpeg/container.ts";
 import { stdoutStream } from "./_console.ts";
@@ -12,7 +14,7 @@ import { UsageError } from "./_usage_error.ts";
 
 type Writer = (
   target: TextTarget,
-  options: { readonly overwrite: boolean; readonly labels: readonly string[] },
+  options: WriteCocoOptions & WriteCsvOptions,
 ) => MeteredStage<Detected, Detected>;
 
 /** The writer of each text format. */
@@ -34,7 +36,9 @@ export async function writersFor(
     if (path === undefined) continue;
     const write = await WRITERS[name]();
     const target = path === "-" ? stdoutStream() : path;
-    writers.push(write(target, { overwrite: options.overwrite, labels }));
+    const { overwrite, boxes, track, smooth } = options;
+    const rawBoxes = track && smooth !== "none";
+    writers.push(write(target, { overwrite, labels, boxes, rawBoxes }));
   }
   return writers;
 }

@@ -142,9 +142,8 @@ async function piped(
     .pipeThrough(noted(infer(session)))
     .pipeThrough(noted(boxes))
     .pipeThrough(noted(tiesFor(options, detector)));
-  if (steadying[0]) {
-    const [track, smooth] = steadying;
-    found = found.pipeThrough(noted(track)).pipeThrough(noted(smooth));
+  if (steadying) {
+    found = found.pipeThrough(noted(steadying.tracking)).pipeThrough(noted(steadying.smoothing));
   }
   found = found.pipeThrough(tally.counting());
   for (const writer of writers) found = found.pipeThrough(noted(writer));

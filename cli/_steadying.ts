@@ -1,0 +1,39 @@
+import type { Detected, Tracked } from "../pipeline/items.ts";
+import type { MeteredStage } from "../pipeline/stage.ts";
+import { smooth } from "../stages/smooth.ts";
+import { track } from "../stages/track.ts";
+import type { RunOptions } from "./_run_options.ts";
+import type { Sources } from "./_sources.ts";
+
+/** Which share of the wanted confidence keeps an object going that is there already. */
+const DOUBT = 0.5;
+
+/** How objects are told apart from frame to frame, and their boxes kept still. */
+export interface Steadying {
+  /** From which confidence on candidates are let through. */
+  readonly minConfidence: number;
+  /** The stages that do it; none where objects are not followed. */
+  readonly stages?: {
+    readonly tracking: MeteredStage<Detected, Tracked>;
+    readonly smoothing: MeteredStage<Tracked, Tracked>;
+  };
+}
+
+/**
+ * What the user asks for, else what measures best; pictures have nothing to do with each other.
+ *
+ * @param options What was asked for.
+ * @param kind What the frames come from.
+ * @param minConfidence The confidence with which an object appears.
+ */
+export function steadyingFor(
+  { track: isTracked, smooth: method }: Pick<RunOptions, "track" | "smooth">,
+  kind: Sources["kind"],
+  minConfidence: number,
+): Steadying {
+  if (!isTracked || kind !== "video") return { minConfidence };
+  return {
+    minConfidence: DOUBT * minConfidence,
+    stages: { tracking: track({ minConfidence }), smoothing: smooth({ method }) },
+  };
+}
