@@ -4,7 +4,7 @@ type Signal = keyof typeof EXIT_CODES;
 /** How long what was begun may take to be cleared away at the second signal, in milliseconds. */
 const GRACE_MS = 2000;
 
-/** Turns the first signal to end into an orderly end, the second into a hasty, and the third into a sudden one. */
+/** Turns the first signal into an orderly end, the second into a hasty one, the third into a sudden one. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #haste = new AbortController();

@@ -122,13 +122,12 @@ async function arePermitted({ read, write, run }: Needs): Promise<boolean> {
     ...outermost(read).map((path) => ({ name: "read", path }) as const),
     ...outermost(write).map((path) => ({ name: "write", path }) as const),
   ];
-  let arePermitted = true;
   for (const place of places) {
-    if ((await Deno.permissions.request(place)).state !== "granted") arePermitted = false;
+    if ((await Deno.permissions.request(place)).state !== "granted") return false;
   }
   // A program that is not installed counts as not permitted: starting it tells which it is.
   for (const command of run) await Deno.permissions.request({ name: "run", command });
-  return arePermitted;
+  return true;
 }
 
 /**

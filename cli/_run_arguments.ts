@@ -12,7 +12,7 @@ const sources = object({
   sources: multiple(
     argument(place("SOURCE"), {
       description:
-        message`A video, a picture, a directory or glob of pictures, a URL that ffmpeg reads, or - for standard input, which is stored in a temporary file until the end.`,
+        message`A video, a picture, a directory or glob of pictures, a URL that ffmpeg reads, or - for standard input, which is stored until the end.`,
     }),
     { min: 1, errors: { tooFew: message`Expected a SOURCE, such as a video file.` } },
   ),
