@@ -99,7 +99,7 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  * received.
  *
  * @example The first ten frames of a camera
- * ```ts no-run
+ * ```ts ignore
  * let count = 0;
  * const feed = receive("rtsp://192.0.2.7/camera", {
  *   onEvent: (event) => console.warn(event.kind === "lost" ? event.message : "Connected"),

@@ -10,6 +10,7 @@ import { discard, dropLate, type Frame, receive, SourceError, stage } from "../m
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
 import { imposter, listenedTo } from "./_imposter.ts";
 import { killedWhile } from "./_live_program.ts";
+import { slowly } from "./_slowly.ts";
 import { Camera, freePort, hasRtspServer, Viewer } from "./_rtsp_server.ts";
 
 const isWithoutServer = !hasRtspServer();
@@ -89,22 +90,6 @@ Deno.test({
     assert(late.ages.distribution().p50 < 500, `${late.ages.distribution().p50} ms`);
   },
 });
-
-/** A stage that takes its time for one item after the other, and takes several in before. */
-function slowly(durationMs: number, depth: number) {
-  return stage("slowly", async function* slowly(frames: AsyncIterable<Frame>) {
-    const held: Promise<Frame>[] = [];
-    let last: Promise<unknown> = Promise.resolve();
-    for await (const frame of frames) {
-      const done = last.then(() =>
-        new Promise<Frame>((resolve) => setTimeout(() => resolve(frame), durationMs))
-      );
-      held.push(last = done);
-      if (held.length >= depth) yield { frame: await held.shift()! };
-    }
-    for (const frame of held) yield { frame: await frame };
-  });
-}
 
 const IMPOSTERS = [
   {
@@ -191,6 +176,43 @@ Deno.test("receive() names a server without TLS where TLS is asked for", async (
   const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
   assertStringIncludes(error.message, "no secure connection (TLS) could be made");
 });
+
+Deno.test("receive() follows a sender that changes the size in mid-stream", async () => {
+  const url = `udp://127.0.0.1:${freePort()}`;
+  await using viewer = new Viewer();
+  const feed = receive(url, { onEvent: viewer.onEvent });
+  viewer.watch(feed);
+  const sizes: string[] = [];
+  for (const [connection, size] of ["320x240", "240x320", "480x272"].entries()) {
+    await using _sender = sending(size, url);
+    const { source } = await viewer.framesOf(connection, 5);
+    sizes.push(`${source.width}x${source.height}`);
+  }
+  await viewer[Symbol.asyncDispose]();
+  assertEquals(sizes, ["320x240", "240x320", "480x272"]);
+  assertEquals(viewer.sightings.map(({ index }) => index), [...viewer.sightings.keys()]);
+  for (const [i, { timestampUs }] of viewer.sightings.slice(1).entries()) {
+    assert(timestampUs > viewer.sightings[i]!.timestampUs);
+  }
+});
+
+/** Sends pictures of a size as an MPEG transport stream until it is disposed of. */
+function sending(size: string, url: string): AsyncDisposable {
+  const child = new Deno.Command("ffmpeg", {
+    args: [
+      ...["-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", `testsrc=size=${size}:rate=20`],
+      ...["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "10", "-f", "mpegts", url],
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
+}
 
 Deno.test({
   name: "receive() leaves no process behind when its program is killed and the sender is silent",

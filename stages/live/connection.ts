@@ -68,16 +68,19 @@ export async function* connect(
   { firstFrameMs, stallMs, signal }: Patience,
 ): AsyncGenerator<Picture, LossReason> {
   const startedAtMs = performance.now();
-  const notes = new StreamNotesReader();
+  let verdict: LossReason | undefined;
+  const notes = new StreamNotesReader(() => {
+    verdict ??= "changed"; // Pictures of another form may have as many bytes.
+    end(child);
+  });
   await using child = spawnFfmpeg(
     "ffmpeg",
-    ["-hide_banner", "-nostdin", "-nostats", "-v", "info", ...input.args, ...OUTPUT],
+    ["-hide_banner", "-nostdin", "-nostats", "-v", "verbose", ...input.args, ...OUTPUT],
     { stdin: input.script === undefined ? "null" : "piped", onLine: notes.read },
   );
-  let verdict: LossReason | undefined;
   let hadPictures = false;
   using watchdog = new Watchdog(() => {
-    verdict = hadPictures ? "stalled" : "timeout";
+    verdict ??= hadPictures ? "stalled" : "timeout";
     end(child);
   });
   const giveUp = () => end(child);
@@ -88,6 +91,10 @@ export async function* connect(
     await using bytes = new ByteReader(child.stdout);
     for await (const picture of picturesIn(new NutReader(bytes), notes)) {
       watchdog.rest(); // Whoever takes it may take their time.
+      if (verdict !== undefined) {
+        picture.data[Symbol.dispose]();
+        break;
+      }
       hadPictures = true;
       yield picture;
       watchdog.watch(stallMs);

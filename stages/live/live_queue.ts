@@ -41,11 +41,6 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     this.#options = options;
   }
 
-  /** How many wait. */
-  get length(): number {
-    return this.#waiting.length;
-  }
-
   /** Puts a frame in; resolves when there is room for another. */
   async put(frame: T): Promise<void> {
     const { policy, flow } = this.#options;

@@ -5,11 +5,17 @@ import { colourOf } from "../ffmpeg/video_properties.ts";
 /** What ffmpeg says of a picture stream, of which there is one coming in and one going out. */
 const STREAM = /^\s*Stream #0:\d+\S*: Video: (\w+).*?, (\w+)(?:\(([^)]*)\))?(?:,|$)/;
 
+/** What ffmpeg says at each beginning of its filters, with the size of the pictures that go in. */
+const FILTER_INPUT = /^\[graph \d+ input from stream .*\] (w:\d+ h:\d+) /;
+
 /** How fast pictures come, as far as it is known. */
 const RATE = /, ([\d.]+)(k?) (?:fps|tbr)/;
 
 /** The matrix, primaries and transfer in what ffmpeg says of a stream's colour. */
 const COLOUR_WORD = /^[a-z0-9-]+(?:\/[a-z0-9-]+\/[a-z0-9-]+)?$/;
+
+/** Other words that stand beside it: range, order of fields and place of chroma. */
+const OTHER_WORDS = /^(tv|pc|progressive|(top|bottom)?(left)?|center)$/;
 
 /** What a feed's pictures are like. */
 export interface StreamNotes {
@@ -30,9 +36,19 @@ export class StreamNotesReader {
   #codec: string | undefined;
   #frameRate: Rational | undefined;
   #colour: Parameters<typeof colourOf>[0] | undefined;
+  #filterInput: string | undefined;
+  readonly #onChange: () => void;
+
+  /** @param onChange Called when the pictures have another size than at first. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
 
   /** Takes a line in. */
   readonly read = (line: string): void => {
+    const filterInput = FILTER_INPUT.exec(line)?.[1];
+    this.#filterInput ??= filterInput;
+    if (filterInput !== undefined && filterInput !== this.#filterInput) this.#onChange();
     const [, codec, pixelFormat, details = ""] = STREAM.exec(line) ?? [];
     if (codec === undefined || pixelFormat === undefined) return;
     if (codec === "rawvideo" && this.#codec !== undefined) {
@@ -73,10 +89,7 @@ function frameRateIn(line: string): Rational | undefined {
 function colourTags(details: string): Record<string, string> {
   const words = details.split(", ");
   const range = words.find((word) => word === "tv" || word === "pc");
-  const name = words.find((word) =>
-    COLOUR_WORD.test(word) &&
-    !["tv", "pc", "progressive", "left", "center", "topleft"].includes(word)
-  );
+  const name = words.find((word) => COLOUR_WORD.test(word) && !OTHER_WORDS.test(word));
   const [space, primaries = space, transfer = space] = name?.split("/") ?? [];
   return {
     ...range && { color_range: range },

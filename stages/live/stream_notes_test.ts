@@ -3,12 +3,12 @@ import { StreamNotesReader } from "./stream_notes.ts";
 
 // What ffmpeg 5.1 said of such streams.
 const INPUT =
-  "  Stream #0:0: Video: h264 (High), yuv420p(tv, bt709, progressive), 1280x720 [SAR 1:1 DAR 16:9], 29.97 fps, 29.97 tbr, 90k tbn";
+  "  Stream #0:0: Video: h264 (High), 1 reference frame, yuv420p(tv, bt709, progressive, left), 1280x720 [SAR 1:1 DAR 16:9], 29.97 fps, 29.97 tbr, 90k tbn";
 const OUTPUT =
-  "  Stream #0:0: Video: rawvideo (I420 / 0x30323449), yuv420p(tv, bt709/bt470bg/unknown, progressive), 1280x720 [SAR 1:1 DAR 16:9], q=2-31, 331429 kb/s, 29.97 fps, 90k tbn";
+  "  Stream #0:0: Video: rawvideo, 1 reference frame (I420 / 0x30323449), yuv420p(tv, bt709/bt470bg/unknown, progressive, left), 1280x720 [SAR 1:1 DAR 16:9], q=2-31, 331429 kb/s, 29.97 fps, 90k tbn";
 
 async function notesOf(...lines: readonly string[]) {
-  const reader = new StreamNotesReader();
+  const reader = new StreamNotesReader(() => {});
   lines.forEach(reader.read);
   return await reader.notes(0);
 }
@@ -41,4 +41,18 @@ Deno.test("StreamNotesReader makes do with what is said", async () => {
     "  Stream #0:0 -> #0:0 (h264 (native) -> rawvideo (native))",
   );
   assertEquals([codec, colour(1080).matrix, colour(240).matrix], ["unknown", "bt709", "bt601"]);
+});
+
+Deno.test("StreamNotesReader tells when the pictures change their form", () => {
+  let changes = 0;
+  const reader = new StreamNotesReader(() => changes++);
+  const say = (size: string) =>
+    reader.read(
+      `[graph 0 input from stream 0:0 @ 0x5] ${size} pixfmt:yuv420p tb:1/90000 fr:25/1 sar:1/1`,
+    );
+  say("w:320 h:240");
+  say("w:320 h:240");
+  assertEquals(changes, 0);
+  say("w:240 h:320");
+  assertEquals(changes, 1);
 });
