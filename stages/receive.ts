@@ -1,10 +1,11 @@
 import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSource, source } from "../pipeline/source.ts";
-import { Feed, type FeedEvent } from "./live/feed.ts";
+import { Feed } from "./live/feed.ts";
+import type { FeedEvent } from "./live/feed_event.ts";
 import { feedInput, type RtspTransport } from "./live/feed_input.ts";
 import { type FeedStatistics, FeedTally } from "./live/feed_tally.ts";
 
-export type { FeedEvent } from "./live/feed.ts";
+export type { FeedEvent } from "./live/feed_event.ts";
 export type { RtspTransport } from "./live/feed_input.ts";
 export type { FeedStatistics } from "./live/feed_tally.ts";
 export type { DropCause } from "./live/live_queue.ts";

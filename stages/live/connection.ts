@@ -1,3 +1,4 @@
+import { SteadyboxError } from "../../pipeline/errors.ts";
 import type { Size } from "../../pipeline/fit.ts";
 import { FramePool, type PooledBuffer } from "../../pipeline/frame_pool.ts";
 import { planesByteLength } from "../../pipeline/planes.ts";
@@ -62,6 +63,7 @@ export interface Patience {
  * waits for ever.
  *
  * @returns Why it was lost; the process is gone by then.
+ * @throws {SteadyboxError} If ffmpeg is missing or too old.
  */
 export async function* connect(
   input: FeedInput,
@@ -107,6 +109,11 @@ export async function* connect(
   }
   end(child);
   const { complaint } = await child.result;
+  if (/^Unrecognized option/m.test(complaint)) {
+    throw new SteadyboxError(
+      "Cannot receive with this ffmpeg as it is too old: install 5.1 or newer",
+    );
+  }
   const wasSilent = performance.now() - startedAtMs >= SILENCE_MS;
   return verdict ?? lossReasonFrom({ complaint, hadPictures, wasSilent });
 }

@@ -4,41 +4,13 @@ import { planesFrom } from "../../pipeline/planes.ts";
 import { microsecondsFrom } from "../../pipeline/time_base.ts";
 import { BackOff } from "./back_off.ts";
 import { connect, type Picture, type PictureStream } from "./connection.ts";
+import type { FeedEvent } from "./feed_event.ts";
 import type { FeedInput } from "./feed_input.ts";
 import { FlowLimit } from "./flow_limit.ts";
 import type { FeedTally } from "./feed_tally.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
 import { lossMessage, type LossReason } from "./losses.ts";
 import { LIVE_CLOCK_HZ, Timeline } from "./timeline.ts";
-
-/** What happens to a feed. */
-export type FeedEvent =
-  | {
-    /** Pictures come. */
-    readonly kind: "connected";
-    /** The feed's name, without credentials. */
-    readonly name: string;
-    /** The number of the connection, from 0. */
-    readonly connection: number;
-    /** The codec, as ffmpeg names it. */
-    readonly codec: string;
-    /** The width as displayed. */
-    readonly width: number;
-    /** The height as displayed. */
-    readonly height: number;
-    /** How long there had been none, in milliseconds: since the last one, or since the start. */
-    readonly outageMs: number;
-  }
-  | {
-    /** None come (any more); it is tried again. Told once for each reason in an outage. */
-    readonly kind: "lost";
-    /** The feed's name, without credentials. */
-    readonly name: string;
-    /** Why. */
-    readonly reason: LossReason;
-    /** The same in a line for a user. */
-    readonly message: string;
-  };
 
 /** How a feed is kept. */
 export interface FeedOptions {

@@ -8,6 +8,7 @@ export type LossReason =
   | "timeout"
   | "security"
   | "codec"
+  | "unsupported"
   | "protocol"
   | "stalled"
   | "ended"
@@ -25,6 +26,7 @@ const WORDS: Readonly<Record<LossReason, string>> = {
   timeout: "no picture came in time",
   security: "no secure connection (TLS) could be made",
   codec: "it holds no pictures that can be decoded",
+  unsupported: "this ffmpeg was built without that protocol",
   protocol: "what came is nothing of that protocol",
   stalled: "the pictures stopped coming",
   ended: "the sender ended it",
@@ -33,23 +35,24 @@ const WORDS: Readonly<Record<LossReason, string>> = {
   changed: "the pictures changed their size",
 };
 
-/** What ffmpeg complains of, and what that means; the first that fits. */
+/**
+ * What ffmpeg complains of, and what that means; the first that fits. It says a lot besides, so
+ * numbers count only where they are a status.
+ */
 const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
   [
-    /\b40[13] (unauthorized|forbidden)|authorization failed|authfailed|access denied/i,
+    /(returned|failed:|error) 40[13]\b|authorization failed|authfailed|access denied/i,
     "authentication",
   ],
-  [/\b404\b|not ?found(?!.*(decoder|codec))|no such (file|device)/i, "notFound"],
+  [/(returned|failed:|error) 404\b|StreamNotFound|no such (file|device)/i, "notFound"],
   [/failed to resolve|name or service not known|name resolution/i, "unresolved"],
   [/connection refused/i, "refused"],
   [/no route to host|network is unreachable|host is unreachable/i, "unreachable"],
-  [/\btls\b|certificate|handshake failed|\bssl\b/i, "security"],
-  [
-    /decoder .*not found|unknown decoder|matches no streams|could not find codec|unsupported codec/i,
-    "codec",
-  ],
-  [/timed out|timeout/i, "timeout"],
-  [/invalid data found|protocol (error|not found)|\b4\d\d\b|\b5\d\d\b|bad request/i, "protocol"],
+  [/^\[tls @|certificate|handshake failed|\bssl\b/im, "security"],
+  [/decoder .*not found|unknown decoder|matches no streams|could not find codec/i, "codec"],
+  [/protocol not found/i, "unsupported"],
+  [/timed out/i, "timeout"],
+  [/invalid data found|protocol error|(returned|failed:|error) [45]\d\d\b/i, "protocol"],
 ];
 
 /** How a connection ended, as far as it can be seen. */

@@ -27,6 +27,7 @@ Deno.test.each(
       "[rtmp @ 0x5] Cannot read RTMP handshake response\nrtmp://127.0.0.1:9/a: Connection timed out",
     ],
     ["protocol", "pipe:0: Invalid data found when processing input"],
+    ["unsupported", "pipe:0: Protocol not found"],
     ["codec", "Stream map '0:v:0' matches no streams."],
     ["ended", ""],
   ] as const,
