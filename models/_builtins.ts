@@ -6,6 +6,7 @@ import type { ModelCard } from "./card.ts";
 import { SLIM_YOLOV3_NAMES } from "./slim_yolov3.ts";
 import { ssdMobilenetV2 } from "./ssd_mobilenet_v2.ts";
 import { tinySsd } from "./tiny_ssd.ts";
+import { packageFile } from "./_package_file.ts";
 
 /** A model whose file comes along, or with an npm package. */
 export interface Builtin {
@@ -32,7 +33,7 @@ function faceDetector({ variant, file, ...facts }: FaceFile): Builtin {
   const detector = blazeface({ variant, name: facts.name });
   return {
     detector,
-    locate: () => import.meta.resolve(`@mediapipe/face_detection/${file}`),
+    locate: () => packageFile(`@mediapipe/face_detection/${file}`),
     card: {
       ...facts,
       task: "face detection",
@@ -75,9 +76,9 @@ function objectDetector(): Builtin {
   const file = "object_detection_ssd_mobilenetv2_oidv4_fp16.tflite";
   return {
     detector,
-    locate: () => import.meta.resolve(`${packed}.data`),
+    locate: () => packageFile(`${packed}.data`),
     part: async () => {
-      const { bytes } = await readModelFile(new URL(import.meta.resolve(`${packed}_loader.js`)));
+      const { bytes } = await readModelFile(new URL(packageFile(`${packed}_loader.js`)));
       return packedPart(new TextDecoder().decode(bytes), file);
     },
     card: {

@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { Font } from "./font.ts";
 
 /** Where a font comes from, and what it is asked for. */
@@ -35,13 +37,26 @@ const SOURCES: readonly Source[] = [
   },
 ];
 
+const require = createRequire(import.meta.url);
+
+/**
+ * Where a file of an npm package lies. Linked into another project, Deno resolves such a name to the
+ * package, not to a file: then it is looked up from here, as Node does.
+ */
+function packageFile(specifier: string): URL {
+  const resolved = import.meta.resolve(specifier);
+  return resolved.startsWith("npm:")
+    ? pathToFileURL(require.resolve(specifier))
+    : new URL(resolved);
+}
+
 const loaded = new Map<Source, Promise<Font>>();
 
 /** The font, read at the first request. */
 function fontFrom(source: Source): Promise<Font> {
   let font = loaded.get(source);
   if (!font) {
-    font = Font.read(new URL(import.meta.resolve(source.file)), source.emboldening ?? 0);
+    font = Font.read(packageFile(source.file), source.emboldening ?? 0);
     font.catch(() => loaded.delete(source)); // Another attempt may be permitted.
     loaded.set(source, font);
   }
