@@ -114,7 +114,7 @@ export async function* connect(
       "Cannot receive with this ffmpeg as it is too old: install 5.1 or newer",
     );
   }
-  const wasSilent = performance.now() - startedAtMs >= SILENCE_MS;
+  const wasSilent = performance.now() - (notes.connectedAtMs ?? startedAtMs) >= SILENCE_MS - 100;
   return verdict ?? lossReasonFrom({ complaint, hadPictures, wasSilent });
 }
 

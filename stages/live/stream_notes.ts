@@ -38,6 +38,8 @@ export class StreamNotesReader {
   #colour: Parameters<typeof colourOf>[0] | undefined;
   #filterInput: string | undefined;
   readonly #onChange: () => void;
+  /** When the sender's host took the connection, in milliseconds of `performance.now()`. */
+  connectedAtMs: number | undefined;
 
   /** @param onChange Called when the pictures have another size than at first. */
   constructor(onChange: () => void) {
@@ -46,6 +48,7 @@ export class StreamNotesReader {
 
   /** Takes a line in. */
   readonly read = (line: string): void => {
+    if (line.includes("Successfully connected")) this.connectedAtMs ??= performance.now();
     const filterInput = FILTER_INPUT.exec(line)?.[1];
     this.#filterInput ??= filterInput;
     if (filterInput !== undefined && filterInput !== this.#filterInput) this.#onChange();
