@@ -1,7 +1,7 @@
 import { type Box, iouOf, type Point } from "../box.ts";
 import type { Detection } from "../detection.ts";
 import { bestPairs } from "./_pairing.ts";
-import type { PerturbedPicture, PerturbedView } from "./perturbation.ts";
+import type { PerturbedPicture, PerturbedView } from "./perturbed_picture.ts";
 
 /** What became of one detection of a picture or of a view. */
 export interface Outcome {

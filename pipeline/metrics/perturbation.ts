@@ -1,25 +1,9 @@
 import type { Detection } from "../detection.ts";
-import type { Size } from "../fit.ts";
 import { checkMinIou } from "./_pairing.ts";
 import { cornersOf, type Outcome, outcomesOf } from "./_perturbed_pairs.ts";
+import type { PerturbedPicture } from "./perturbed_picture.ts";
 
-/** What was found in a picture whose content was moved, or disturbed otherwise. */
-export interface PerturbedView {
-  /** How far the content was moved to the right, in pixels; 0 for noise and the like. */
-  readonly dx: number;
-  /** How far the content was moved downwards, in pixels. */
-  readonly dy: number;
-  /** What was found there. */
-  readonly detections: readonly Detection[];
-}
-
-/** What was found in a picture, and in disturbed copies of it. */
-export interface PerturbedPicture extends Size {
-  /** What was found in the picture itself. */
-  readonly detections: readonly Detection[];
-  /** What was found in the copies. */
-  readonly views: readonly PerturbedView[];
-}
+export type * from "./perturbed_picture.ts";
 
 /** Options of {@linkcode perturbationJitter}. */
 export interface PerturbationOptions {

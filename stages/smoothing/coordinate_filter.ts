@@ -2,7 +2,7 @@ import { FixedLagSmoother } from "../../pipeline/filters/fixed_lag.ts";
 import { KalmanFilter } from "../../pipeline/filters/kalman.ts";
 import { OneEuroFilter, type OneEuroOptions } from "../../pipeline/filters/one_euro.ts";
 import { continuousNoise, type ProcessNoise } from "../../pipeline/filters/process_noise.ts";
-import type { FixedLagMethod, KalmanMethod } from "../smooth.ts";
+import type { FixedLagMethod, KalmanMethod } from "./smooth_options.ts";
 
 /** The standard deviation of an object's speed when it is first seen, in sizes a second. */
 export const INITIAL_VELOCITY_SD = 1;

@@ -1,4 +1,4 @@
-import type { KalmanMethod, NoMethod, SmoothMethod, SmoothOptions } from "../smooth.ts";
+import type { KalmanMethod, NoMethod, SmoothMethod, SmoothOptions } from "./smooth_options.ts";
 import {
   Agility,
   FixedLagCoordinate,
