@@ -102,7 +102,7 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  * @example The first ten frames of a camera
  * ```ts ignore
  * let count = 0;
- * const feed = receive("rtsp://192.0.2.7/camera", {
+ * const feed = receive("rtsp://127.0.0.1:9/camera", {
  *   onEvent: (event) => console.warn(event.kind === "lost" ? event.message : "Connected"),
  * });
  * for await (const frame of feed) {
