@@ -253,8 +253,9 @@ for (const { program, args } of SHELL_CHECKS) {
     name: `setup.sh passes ${program}`,
     ignore: path === undefined,
     async fn() {
-      const { success, stdout, stderr } = await new Deno.Command(path!, {
-        args: [...args, new URL("../setup.sh", import.meta.url).pathname],
+      const script = new URL("../setup.sh", import.meta.url).pathname;
+      const { success, stdout, stderr } = await new Deno.Command("sh", {
+        args: ["-c", 'exec "$@"', "sh", path!, ...args, script],
       }).output();
       assert(success, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
     },
