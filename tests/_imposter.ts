@@ -45,3 +45,44 @@ function close(connection: Deno.TcpConn): void {
     // It is closed.
   }
 }
+
+/** A wire to another server, which can be held up. */
+export class Relay implements AsyncDisposable {
+  readonly #server: Imposter;
+  #flow: PromiseWithResolvers<void> | undefined;
+
+  /** Lays the wire to a port on 127.0.0.1. */
+  constructor(port: number) {
+    this.#server = imposter(async (client, signal) => {
+      const server = await Deno.connect({ hostname: "127.0.0.1", port });
+      signal.addEventListener("abort", () => close(server));
+      await Promise.race([this.#passOn(client, server), this.#passOn(server, client)])
+        .finally(() => close(server));
+    });
+  }
+
+  /** Where it begins. */
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Holds all up for a while; it comes through at once afterwards. */
+  async holdUp(durationMs: number): Promise<void> {
+    this.#flow = Promise.withResolvers();
+    await new Promise((resolve) => setTimeout(resolve, durationMs));
+    this.#flow.resolve();
+  }
+
+  /** Cuts the wire. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#flow?.resolve();
+    await this.#server[Symbol.asyncDispose]();
+  }
+
+  async #passOn(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
+    for await (const part of from.readable) {
+      await this.#flow?.promise;
+      for (let sent = 0; sent < part.length;) sent += await to.write(part.subarray(sent));
+    }
+  }
+}

@@ -8,10 +8,10 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { discard, dropLate, type Frame, receive, SourceError, stage } from "../mod.ts";
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
-import { imposter, listenedTo } from "./_imposter.ts";
+import { imposter, listenedTo, Relay } from "./_imposter.ts";
 import { killedWhile } from "./_live_program.ts";
 import { slowly } from "./_slowly.ts";
-import { Camera, freePort, hasRtspServer, Viewer } from "./_rtsp_server.ts";
+import { Camera, freePort, hasRtspServer, type Sighting, Viewer } from "./_rtsp_server.ts";
 
 const isWithoutServer = !hasRtspServer();
 
@@ -178,6 +178,39 @@ Deno.test("receive() names a server without TLS where TLS is asked for", async (
   const error = await assertRejects(() => feed.pipeTo(discard()), SourceError);
   assertStringIncludes(error.message, "no secure connection (TLS) could be made");
 });
+
+Deno.test({
+  name: "receive() drops what a network held up for too long, and shows the newest at once",
+  ignore: isWithoutServer,
+  async fn() {
+    const port = freePort();
+    await using _camera = await Camera.start({ port, fps: 20 });
+    await using relay = new Relay(port);
+    await using viewer = new Viewer();
+    const feed = receive(urlOf(relay.port), { onEvent: viewer.onEvent, maxLatencyMs: 300 });
+    viewer.watch(feed);
+    await viewer.framesOf(0, 20);
+    const usualMs = Math.max(...viewer.sightings.slice(5).map(ageOf));
+    await relay.holdUp(1500);
+    const seen = viewer.sightings.length;
+    await viewer.framesOf(0, seen + 20);
+    await viewer[Symbol.asyncDispose]();
+    const { dropped, connections } = feed.statistics();
+    assertEquals(connections, 1);
+    assert(dropped.stale >= 15, `${dropped.stale} frames were dropped as stale`);
+    for (const sighting of viewer.sightings.slice(seen)) {
+      const ageMs = ageOf(sighting);
+      assert(ageMs < usualMs + 300 + 200, `a frame was ${ageMs} ms old, usually ${usualMs} ms`);
+    }
+    assertContinuous(viewer.sightings);
+    assertAddsUp(feed.statistics());
+  },
+});
+
+/** How old a picture was when it was seen, in milliseconds. */
+function ageOf({ seenAtMs, drawnAtMs }: Sighting): number {
+  return seenAtMs - drawnAtMs;
+}
 
 Deno.test("receive() follows a sender that changes the size in mid-stream", async () => {
   const url = `udp://127.0.0.1:${freePort()}`;
