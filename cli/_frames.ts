@@ -2,12 +2,20 @@ import { SourceError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import type { ReceivedFeed } from "../stages/receive.ts";
+import { stderr } from "./_console.ts";
 import type { Input } from "./_input.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
 
+/** What decides which frames come. */
+type FrameOptions = Pick<
+  RunOptions,
+  "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "quiet"
+>;
+
 /**
- * The frames of a video or of pictures.
+ * The frames of a video, a live feed or pictures.
  *
  * @param input What is read.
  * @param options Which part of it.
@@ -15,9 +23,13 @@ import { UsageError } from "./_usage_error.ts";
  */
 export async function framesOf(
   { sources, name }: Pick<Input, "sources" | "name">,
-  { start, duration }: Pick<RunOptions, "start" | "duration">,
+  { start, duration, ...live }: FrameOptions,
   until: AbortSignal,
-): Promise<MeteredSource<Frame>> {
+): Promise<MeteredSource<Frame> | ReceivedFeed> {
+  if (sources.kind === "video" && sources.isFeed) {
+    if (start !== undefined) throw new UsageError("Cannot use --start with a live feed");
+    return await feedOf(sources.url, { duration, ...live }, until);
+  }
   if (sources.kind !== "video" && (start !== undefined || duration !== undefined)) {
     throw new UsageError("Cannot use --start or --duration with pictures");
   }
@@ -32,6 +44,27 @@ export async function framesOf(
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
   return decodePictures(sources.paths, { until });
+}
+
+/** A live feed; how much of it is taken counts from now. */
+async function feedOf(
+  url: string,
+  { duration, rtspTransport, livePolicy, maxLatency, quiet }: Omit<FrameOptions, "start">,
+  until: AbortSignal,
+): Promise<ReceivedFeed> {
+  const { receive } = await import("../stages/receive.ts");
+  const ends = duration === undefined ? [] : [AbortSignal.timeout(1000 * duration)];
+  return receive(url, {
+    transport: rtspTransport,
+    policy: livePolicy,
+    maxLatencyMs: maxLatency,
+    until: AbortSignal.any([until, ...ends]),
+    onEvent(event) {
+      if (quiet) return;
+      const { kind, name } = event;
+      stderr.write(`${kind === "lost" ? event.message : `Connected to ${name}`}\n`);
+    },
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ Deno.test("parse() gives what the user left out its default", () => {
   assertEquals(options.device, "auto");
   assertEquals(options.ties, "blend");
   assertEquals(options.vidStride, 1);
-  assertEquals([options.track, options.smooth, options.boxes], [true, "fixed-lag", "smoothed"]);
+  assertEquals([options.track, options.smooth, options.boxes], [true, undefined, "smoothed"]);
   assertEquals([options.showLabels, options.showConf, options.showKeypoints], [true, true, true]);
   assertEquals([options.overwrite, options.quiet], [false, false]);
   for (const name of ["output", "jsonl", "conf", "iou", "maxDet", "classes", "crf"] as const) {
@@ -28,6 +28,7 @@ Deno.test("parse() reads every option of run", () => {
   const line = "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm " +
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--no-track --smooth kalman --boxes raw " +
+    "--rtsp-transport udp --live-policy all --max-latency 250 " +
     "--start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
@@ -49,6 +50,9 @@ Deno.test("parse() reads every option of run", () => {
     track: false,
     smooth: "kalman",
     boxes: "raw",
+    rtspTransport: "udp",
+    livePolicy: "all",
+    maxLatency: 250,
     start: 90,
     duration: 62.5,
     showLabels: false,

@@ -97,18 +97,39 @@ const steadiness = object({
     }),
     true,
   ),
-  smooth: withDefault(
+  smooth: optional(
     option("--smooth", choice(["none", "one-euro", "kalman", "fixed-lag"], { metavar: "METHOD" }), {
       description:
-        message`What keeps the boxes of followed objects still. fixed-lag looks three frames ahead, the others wait for nothing.`,
+        message`What keeps the boxes of followed objects still: fixed-lag, which looks three frames ahead, or one that waits for nothing (default: fixed-lag for files, kalman for live feeds).`,
     }),
-    "fixed-lag",
   ),
   boxes: withDefault(
     option("--boxes", choice(["smoothed", "raw"], { metavar: "WHICH" }), {
       description: message`Which boxes MOT and COCO get; the other formats have both.`,
     }),
     "smoothed",
+  ),
+});
+
+const live = object({
+  rtspTransport: withDefault(
+    option("--rtsp-transport", choice(["tcp", "udp"], { metavar: "PROTOCOL" }), {
+      description: message`How the pictures of an RTSP feed travel.`,
+    }),
+    "tcp",
+  ),
+  livePolicy: withDefault(
+    option("--live-policy", choice(["newest", "all"], { metavar: "POLICY" }), {
+      description:
+        message`Whether the newest frame wins when a feed is faster than the network, or all are kept and it falls behind.`,
+    }),
+    "newest",
+  ),
+  maxLatency: withDefault(
+    option("--max-latency", wholeNumber({ min: 1, metavar: "MS" }), {
+      description: message`How old what is shown of a feed may be; older frames are dropped.`,
+    }),
+    500,
   ),
 });
 
@@ -157,6 +178,7 @@ export const runArguments: Parser<"sync", RunOptions, unknown> = merge(
   group("Outputs", outputs),
   group("Detection", detection),
   group("Steadiness", steadiness),
+  group("Live feeds", live),
   group("Annotated video", drawing),
   group("Messages", speech),
 );

@@ -30,7 +30,7 @@ export interface RunOptions extends Outputs {
   /** Whether objects are followed from frame to frame. */
   readonly track: boolean;
   /** How the boxes of those that are followed are kept still. */
-  readonly smooth: "none" | "one-euro" | "kalman" | "fixed-lag";
+  readonly smooth: "none" | "one-euro" | "kalman" | "fixed-lag" | undefined;
   /** Which box of a track goes to formats with room for one. */
   readonly boxes: "smoothed" | "raw";
   /** The network sees one frame in so many. */
@@ -47,6 +47,12 @@ export interface RunOptions extends Outputs {
   readonly codec: string | undefined;
   /** Its constant quality. */
   readonly crf: number | undefined;
+  /** How the pictures of an RTSP feed travel. */
+  readonly rtspTransport: "tcp" | "udp";
+  /** What becomes of frames of a feed that come faster than they are worked on. */
+  readonly livePolicy: "newest" | "all";
+  /** How old what is shown of a feed may be, in milliseconds. */
+  readonly maxLatency: number;
   /** Whether nothing but errors is said. */
   readonly quiet: boolean;
   /** Whether the stack of an error is shown. */

@@ -4,7 +4,7 @@ import { regExpFromGlob } from "./_glob.ts";
 
 /** What SOURCE means. */
 export type Sources =
-  | { readonly kind: "video"; readonly url: string }
+  | { readonly kind: "video"; readonly url: string; readonly isFeed?: true }
   | { readonly kind: "picture"; readonly paths: readonly [string] }
   | { readonly kind: "pictures"; readonly paths: readonly string[] };
 
@@ -21,6 +21,11 @@ export function isPicture(path: string): boolean {
 /** Whether a name is that of a place on the network. */
 export function isUrl(source: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+}
+
+/** Whether a source is a camera, or a URL of a kind that is live. */
+function isFeed(source: string): boolean {
+  return /^((rtsps?|rtmps?|srt|udp|rtp|tcp):\/\/|\/dev\/video\d+$)/i.test(source);
 }
 
 async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
@@ -49,6 +54,7 @@ async function picturesIn(directory: string, glob: string): Promise<string[]> {
 }
 
 async function sourcesOf(source: string): Promise<Sources> {
+  if (isFeed(source)) return { kind: "video", url: source, isFeed: true };
   if (isUrl(source)) return { kind: "video", url: source };
   const info = await infoOf(source);
   if (info?.isDirectory) {

@@ -23,7 +23,9 @@ Deno.test("sourcesFrom() tells videos, pictures and URLs apart", async () => {
       kind: "picture",
       paths: [`${dir}/album/1.JPG`],
     });
-    assertEquals(await sourcesFrom(["rtsp://camera/1"]), { kind: "video", url: "rtsp://camera/1" });
+    const [feed, file] = ["rtsp://camera/1", "https://host/in.mp4"];
+    assertEquals(await sourcesFrom([feed]), { kind: "video", url: feed, isFeed: true });
+    assertEquals(await sourcesFrom([file]), { kind: "video", url: file });
   });
 });
 

@@ -23,17 +23,20 @@ export interface Steadying {
  * What the user asks for, else what measures best; pictures have nothing to do with each other.
  *
  * @param options What was asked for.
- * @param kind What the frames come from.
+ * @param sources What the frames come from; live, nothing may wait for what follows.
  * @param minConfidence The confidence with which an object appears.
  */
 export function steadyingFor(
   { track: isTracked, smooth: method }: Pick<RunOptions, "track" | "smooth">,
-  kind: Sources["kind"],
+  sources: Sources,
   minConfidence: number,
 ): Steadying {
-  if (!isTracked || kind !== "video") return { minConfidence };
+  if (!isTracked || sources.kind !== "video") return { minConfidence };
   return {
     minConfidence: DOUBT * minConfidence,
-    stages: { tracking: track({ minConfidence }), smoothing: smooth({ method }) },
+    stages: {
+      tracking: track({ minConfidence }),
+      smoothing: smooth({ method: method ?? (sources.isFeed ? "kalman" : "fixed-lag") }),
+    },
   };
 }

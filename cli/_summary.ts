@@ -10,7 +10,7 @@ import {
 } from "./_format.ts";
 import type { Sources } from "./_sources.ts";
 import { type Column, pairs, table } from "./_table.ts";
-import type { Tally } from "./_tally.ts";
+import type { Drops, Tally } from "./_tally.ts";
 
 /** How many classes are listed. */
 const MAX_CLASSES = 6;
@@ -36,7 +36,7 @@ export interface Outcome {
   /** Whether it was a video or pictures. */
   readonly kind: Sources["kind"];
   /** What was counted. */
-  readonly tally: Omit<Tally, "counting">;
+  readonly tally: Omit<Tally, "counting" | "countDrops">;
   /** How many frames were written as pictures; nothing where none were asked for. */
   readonly framesOut: number | undefined;
   /** How long it took, in seconds. */
@@ -89,6 +89,14 @@ function detectionsText({
   } (${shown.join(", ")})${held}`;
 }
 
+function dropsText({ received, byCause }: Drops): string {
+  const causes = Object.entries(byCause).filter(([, count]) => count > 0);
+  if (causes.length === 0) return "none dropped";
+  const total = causes.reduce((sum, [, count]) => sum + count, 0);
+  const list = causes.map(([cause, count]) => `${cause} ${countText(count)}`).join(", ");
+  return `${countText(total)} of ${countText(received)} received dropped (${list})`;
+}
+
 function paceText({ kind, tally: { frames, spannedS }, elapsedS }: Outcome): string {
   const pace = kind === "video" && spannedS > 0
     ? `, ${(spannedS / elapsedS).toFixed(1)} times real time`
@@ -122,7 +130,7 @@ export function summary(outcome: Outcome, terminal: Pick<Terminal, "isTerminal">
   const { tally, framesOut, stages, written, notes, interruptedBy } = outcome;
   const out = framesOut === undefined ? "" : `, ${countText(framesOut)} out`;
   const rows: [string, string][] = [
-    ["Frames", `${countText(tally.frames)} in${out}, none dropped`],
+    ["Frames", `${countText(tally.frames)} in${out}, ${dropsText(tally.drops)}`],
     ["Detections", detectionsText(tally)],
     ["Time", paceText(outcome)],
     ["Model", outcome.model],

@@ -23,6 +23,7 @@ const outcome: Outcome = {
       frameRate: { num: 30000, den: 1001 },
     },
     spannedS: 40,
+    drops: { received: 1200, byCause: {} },
   },
   framesOut: 1200,
   elapsedS: 20,
@@ -80,4 +81,10 @@ Deno.test("summary() tells how many of all pictures were done", () => {
       isTerminal: false,
     }).split("\n")[0];
   assertEquals([titleAfter(2), titleAfter(5)], ["2 of 5 pictures", "5 pictures"]);
+});
+
+Deno.test("summary() counts what was dropped of a feed, by cause", () => {
+  const drops = { received: 1300, byCause: { superseded: 98, late: 2, stale: 0 } };
+  const text = summary({ ...outcome, tally: { ...outcome.tally, drops } }, { isTerminal: false });
+  assertStringIncludes(text, "100 of 1,300 received dropped (superseded 98, late 2)");
 });

@@ -1,6 +1,15 @@
 import type { FrameSource } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import type { FeedStatistics } from "../stages/receive.ts";
+
+/** What did not pass. */
+export interface Drops {
+  /** How many frames came. */
+  readonly received: number;
+  /** How many of them were dropped, by cause. */
+  readonly byCause: Readonly<Record<string, number>>;
+}
 
 /** Counts what passes. */
 export class Tally {
@@ -18,6 +27,7 @@ export class Tally {
   readonly labels: Map<string, number> = new Map();
   /** What the first frame came from. */
   source: FrameSource | undefined;
+  #drops: () => Drops = () => ({ received: this.frames, byCause: {} });
   #firstUs = 0;
   #lastUs = 0;
 
@@ -25,6 +35,27 @@ export class Tally {
   get spannedS(): number {
     if (this.frames < 2) return 0;
     return (this.#lastUs - this.#firstUs) / 1e6 * this.frames / (this.frames - 1);
+  }
+
+  /** What was dropped of a live feed so far; of a file, nothing is. */
+  get drops(): Drops {
+    return this.#drops();
+  }
+
+  /**
+   * Counts what is dropped of a live feed.
+   *
+   * @param feed What the feed knows.
+   * @param late How many frames came out of the network too late.
+   */
+  countDrops(
+    feed: () => Pick<FeedStatistics, "received" | "dropped">,
+    late: () => number = () => 0,
+  ): void {
+    this.#drops = () => {
+      const { received, dropped } = feed();
+      return { received, byCause: { ...dropped, late: dropped.late + late() } };
+    };
   }
 
   /** A stage that counts what passes through it. */

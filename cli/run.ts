@@ -7,6 +7,7 @@ import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { annotate } from "../stages/annotate.ts";
 import { decodeBoxes } from "../stages/decode_boxes.ts";
+import { dropLate } from "../stages/drop_late.ts";
 import { infer } from "../stages/infer.ts";
 import { letterbox } from "../stages/letterbox.ts";
 import { ReaderGone, stderr } from "./_console.ts";
@@ -124,13 +125,17 @@ async function piped(
     return stage;
   }
   const { conf = detector.defaults.confidence, classes } = options;
-  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources.kind, conf);
+  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources, conf);
   const boxes = asked(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
   const writers = await writersFor(options, detector.labels);
   const frames = noted(await framesOf(input, options, interruption.signal));
+  const late = "statistics" in frames && options.livePolicy === "newest"
+    ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
+    : undefined;
+  if ("statistics" in frames) tally.countDrops(frames.statistics, late?.dropped);
   await using _directory = options.output !== undefined && input.sources.kind === "pictures"
     ? await madeDirectory(options.output)
     : undefined;
@@ -142,6 +147,7 @@ async function piped(
     .pipeThrough(noted(infer(session)))
     .pipeThrough(noted(boxes))
     .pipeThrough(noted(tiesFor(options, detector)));
+  if (late) found = found.pipeThrough(late);
   if (steadying) {
     found = found.pipeThrough(noted(steadying.tracking)).pipeThrough(noted(steadying.smoothing));
   }
