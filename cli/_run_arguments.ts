@@ -76,14 +76,14 @@ const detection = object({
   ties: withDefault(
     option("--ties", choice(["blend", "blend-over-time", "suppress"], { metavar: "WAY" }), {
       description:
-        message`What becomes of overlapping boxes: blend them by confidence, those of the frames before among them or not, or suppress all but the best.`,
+        message`What becomes of overlapping boxes: blend by confidence, blend-over-time with those of the frames before as well, or suppress all but the best.`,
     }),
     "blend",
   ),
   vidStride: withDefault(
     option("--vid-stride", wholeNumber({ min: 1 }), {
       description:
-        message`Run the network on every NUMBERth frame only; those between keep its boxes.`,
+        message`Run the network on every NUMBERth frame only; between, boxes are predicted where objects are followed, else kept.`,
     }),
     1,
   ),
@@ -100,12 +100,13 @@ const steadiness = object({
   smooth: optional(
     option("--smooth", choice(["none", "one-euro", "kalman", "fixed-lag"], { metavar: "METHOD" }), {
       description:
-        message`What keeps the boxes of followed objects still: fixed-lag, which looks three frames ahead, or one that waits for nothing (default: fixed-lag for files, kalman for live feeds).`,
+        message`What keeps the boxes of followed objects still: fixed-lag looks three frames ahead, kalman and one-euro wait for nothing; or none (default: fixed-lag for files, kalman for live feeds).`,
     }),
   ),
   boxes: withDefault(
     option("--boxes", choice(["smoothed", "raw"], { metavar: "WHICH" }), {
-      description: message`Which boxes MOT and COCO get; the other formats have both.`,
+      description:
+        message`Which boxes MOT and COCO get, smoothed or raw; the other formats have both.`,
     }),
     "smoothed",
   ),
@@ -114,14 +115,14 @@ const steadiness = object({
 const live = object({
   rtspTransport: withDefault(
     option("--rtsp-transport", choice(["tcp", "udp"], { metavar: "PROTOCOL" }), {
-      description: message`How the pictures of an RTSP feed travel.`,
+      description: message`How the pictures of an RTSP feed travel: tcp or udp.`,
     }),
     "tcp",
   ),
   livePolicy: withDefault(
     option("--live-policy", choice(["newest", "all"], { metavar: "POLICY" }), {
       description:
-        message`Whether the newest frame wins when a feed is faster than the network, or all are kept and it falls behind.`,
+        message`What becomes of frames that come faster than the network: newest drops older ones, all keeps them and falls behind.`,
     }),
     "newest",
   ),
