@@ -29,7 +29,7 @@ Deno.test("parse() reads every option of run", () => {
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
-    "--start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints " +
+    "--start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
     command: "run",
@@ -58,6 +58,7 @@ Deno.test("parse() reads every option of run", () => {
     showLabels: false,
     showConf: false,
     showKeypoints: false,
+    showTrails: false,
     lineWidth: 4,
     codec: "libx265",
     crf: 28,

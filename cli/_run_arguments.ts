@@ -61,7 +61,8 @@ const detection = object({
     "auto",
   ),
   conf: optional(option("--conf", float({ min: 0, max: 1, metavar: "NUMBER" }), {
-    description: message`The lowest confidence, from 0 to 1 (default: the model's own).`,
+    description:
+      message`The lowest confidence with which an object appears, from 0 to 1; one that is followed may fall to half of it (default: the model's own).`,
   })),
   iou: optional(option("--iou", float({ min: 0, max: 1, metavar: "NUMBER" }), {
     description:
@@ -150,6 +151,12 @@ const drawing = object({
   showKeypoints: withDefault(
     negatableFlag({ positive: "--show-keypoints", negative: "--no-show-keypoints" }, {
       description: message`Draw keypoints, such as eyes (default: yes).`,
+    }),
+    true,
+  ),
+  showTrails: withDefault(
+    negatableFlag({ positive: "--show-trails", negative: "--no-show-trails" }, {
+      description: message`Draw where followed objects were in the last second (default: yes).`,
     }),
     true,
   ),

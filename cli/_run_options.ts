@@ -17,7 +17,7 @@ export interface RunOptions extends Outputs {
   readonly model: string;
   /** What runs the network. */
   readonly device: Device | "auto";
-  /** The lowest confidence, from 0 to 1; the model's own where absent. */
+  /** The lowest confidence with which an object appears, from 0 to 1; the model's own where absent. */
   readonly conf: number | undefined;
   /** Above which overlap two boxes are one object; the model's own where absent. */
   readonly iou: number | undefined;
@@ -39,6 +39,8 @@ export interface RunOptions extends Outputs {
   readonly showLabels: boolean;
   /** Whether the confidence stands beside each box. */
   readonly showConf: boolean;
+  /** Whether it is drawn where objects that are followed were. */
+  readonly showTrails: boolean;
   /** Whether keypoints are drawn. */
   readonly showKeypoints: boolean;
   /** How thick lines are, in pixels. */

@@ -4,6 +4,7 @@ import { smooth } from "../stages/smooth.ts";
 import { track } from "../stages/track.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
+import { UsageError } from "./_usage_error.ts";
 
 /** Which share of the wanted confidence keeps an object going that is there already. */
 const DOUBT = 0.5;
@@ -31,7 +32,13 @@ export function steadyingFor(
   sources: Sources,
   minConfidence: number,
 ): Steadying {
-  if (!isTracked || sources.kind !== "video") return { minConfidence };
+  if (!isTracked || sources.kind !== "video") {
+    if (method !== undefined && method !== "none") {
+      const hindrance = isTracked ? "pictures" : "--no-track";
+      throw new UsageError(`Cannot use --smooth ${method} with ${hindrance}`);
+    }
+    return { minConfidence };
+  }
   return {
     minConfidence: DOUBT * minConfidence,
     stages: {

@@ -149,7 +149,8 @@ async function piped(
     .pipeThrough(noted(tiesFor(options, detector)));
   if (late) found = found.pipeThrough(late);
   if (steadying) {
-    found = found.pipeThrough(noted(steadying.tracking)).pipeThrough(noted(steadying.smoothing));
+    // Smoothing takes microseconds, but the frames that it waits for would count as its time.
+    found = found.pipeThrough(noted(steadying.tracking)).pipeThrough(steadying.smoothing);
   }
   found = found.pipeThrough(tally.counting());
   for (const writer of writers) found = found.pipeThrough(noted(writer));
@@ -160,6 +161,7 @@ async function piped(
       labels: options.showLabels,
       confidence: options.showConf,
       keypoints: options.showKeypoints,
+      trails: options.showTrails,
       ...options.lineWidth !== undefined && { lineWidth: options.lineWidth },
     })))
     .pipeTo(noted(pictures), { signal })

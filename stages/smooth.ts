@@ -13,7 +13,7 @@ export type * from "./smoothing/smooth_options.ts";
  * The first box of an object is shown as it is, and so is the first behind a gap, a cut or a change
  * of its number or of how many keypoints it has. Nothing is shown in a frame in which the track is not:
  * there are no ghosts, and none is lost. `rawBox` stays as it was detected, and is what is smoothed; a
- * track without one was not detected, and is shown where the method expects it.
+ * track without one was not detected, and stays where tracking expects it.
  *
  * The parameters were chosen on real clips, each judged by what was best on the others:
  * bench/findings/steadiness.md.

@@ -178,7 +178,8 @@ function linesOf(complaint: string): string[] {
 export function requireOptions(complaint: string): void {
   if (!/unrecognized option|option not found/i.test(complaint)) return;
   const needed = `install ffmpeg ${MIN_VERSION.join(".")} or newer`;
-  throw new SteadyboxError(`Cannot use this ffmpeg: ${reasonIn(complaint)} (${needed})`);
+  const reason = reasonIn(complaint).replace(/\.$/, "");
+  throw new SteadyboxError(`Cannot use this ffmpeg: ${reason} (${needed})`);
 }
 
 /** Why a process failed: what it said first, as the rest are consequences. */

@@ -8,7 +8,7 @@ export interface NoMethod {
  * The One Euro filter: simple, quick, and late on what moves.
  *
  * Positions count in sizes of the object (the root of its area), so `beta` is in Hz for each size a
- * second. Where an object was not detected, it stays where it was.
+ * second.
  */
 export interface OneEuroMethod {
   /** The name of the method. */

@@ -86,5 +86,8 @@ export class Smoother {
 }
 
 function smoothed(held: Held, stepsBack: number): Track[] {
-  return held.map(({ track, object }) => object?.smoothed(track, stepsBack) ?? track);
+  // What was not detected stays where tracking expects it: that knows how the camera moves.
+  return held.map(({ track, object }) =>
+    track.rawBox ? object?.smoothed(track, stepsBack) ?? track : track
+  );
 }
