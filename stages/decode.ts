@@ -124,8 +124,9 @@ function frameSourceFrom(
 /** The raw pictures that the decoder writes. */
 async function* packetsOf(
   child: FfmpegProcess,
-  { name, width, height }: FrameSource,
+  source: FrameSource,
 ): AsyncGenerator<NutPacket> {
+  const { name, width, height } = source;
   const byteLength = planesByteLength(width, height);
   const pool = new FramePool(byteLength);
   await using input = new ByteReader(child.stdout);
@@ -136,6 +137,7 @@ async function* packetsOf(
       packet = await reader.next(pool, byteLength);
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
+      if (source.isCut) return; // It was asked to end, if need be within a frame.
       const { complaint } = await child.result; // The stream broke off: the decoder knows why.
       requireOptions(complaint);
       if (complaint) {

@@ -196,6 +196,22 @@ Deno.test("decode() ends without an error when it is told to, and leaves no proc
   assertEquals(frames, 11);
 });
 
+Deno.test("decode() ends without an error when it is told to, in a damaged file as well", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/in.mp4`;
+  await ffmpeg("-f", "lavfi", "-i", "testsrc2=s=640x360:d=8", "-c:v", "mpeg4", "-g", "12", path);
+  const bytes = await Deno.readFile(path);
+  for (let i = bytes.length >> 4; i < bytes.length >> 3; i += 97) bytes[i]! ^= 0x55;
+  await Deno.writeFile(path, bytes);
+  const ending = new AbortController();
+  let frames = 0;
+  for await (using frame of decode(path, { until: ending.signal })) {
+    if (frame.index === 60) ending.abort();
+    frames++;
+  }
+  assertEquals(frames, 61);
+});
+
 Deno.test("decode() leaves no process when its reader leaves", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/in.mp4`;
