@@ -124,9 +124,9 @@ function frameSourceFrom(
 /** The raw pictures that the decoder writes. */
 async function* packetsOf(
   child: FfmpegProcess,
-  source: FrameSource,
+  frameSource: FrameSource,
 ): AsyncGenerator<NutPacket> {
-  const { name, width, height } = source;
+  const { name, width, height } = frameSource;
   const byteLength = planesByteLength(width, height);
   const pool = new FramePool(byteLength);
   await using input = new ByteReader(child.stdout);
@@ -137,7 +137,7 @@ async function* packetsOf(
       packet = await reader.next(pool, byteLength);
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
-      if (source.isCut) return; // It was asked to end, if need be within a frame.
+      if (frameSource.isCut) return; // It was asked to end, if need be within a frame.
       const { complaint } = await child.result; // The stream broke off: the decoder knows why.
       requireOptions(complaint);
       if (complaint) {
