@@ -5,6 +5,7 @@ import type { Detector } from "../pipeline/detector.ts";
 import { OutputError, SteadyboxError } from "../pipeline/errors.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Detected } from "../pipeline/items.ts";
+import type { MeteredStage } from "../pipeline/stage.ts";
 import { annotate } from "../stages/annotate.ts";
 import { decodeBoxes } from "../stages/decode_boxes.ts";
 import { dropLate } from "../stages/drop_late.ts";
@@ -141,7 +142,7 @@ async function piped(
     : undefined;
   const pictures = await pictureSinkFor(options, input.sources, (note) => notes.add(note));
 
-  let found: ReadableStream<Detected> = frames
+  let found = frames
     .pipeThrough(atLeastOne())
     .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })))
     .pipeThrough(noted(infer(session)))
@@ -157,17 +158,24 @@ async function piped(
   const { haste: signal } = interruption;
   if (!pictures) return await found.pipeTo(discard(), { signal });
   await found
-    .pipeThrough(noted(annotate({
-      labels: options.showLabels,
-      confidence: options.showConf,
-      keypoints: options.showKeypoints,
-      trails: options.showTrails,
-      ...options.lineWidth !== undefined && { lineWidth: options.lineWidth },
-    })))
+    .pipeThrough(noted(annotationFor(options)))
     .pipeTo(noted(pictures), { signal })
     .catch((error) => {
       throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
     });
+}
+
+/** Draws what the user wants to see. */
+function annotationFor(
+  { showLabels, showConf, showKeypoints, showTrails, lineWidth }: RunOptions,
+): MeteredStage<Detected, Detected> {
+  return annotate({
+    labels: showLabels,
+    confidence: showConf,
+    keypoints: showKeypoints,
+    trails: showTrails,
+    ...lineWidth !== undefined && { lineWidth },
+  });
 }
 
 /** An error that tells how many pictures are there all the same. */
