@@ -14,16 +14,23 @@ export interface Outcome {
   readonly counterpart?: Detection;
 }
 
+/** What of a picture's detections none of its views cuts off. */
+export function wholeIn(
+  { width, height, views, margin }: PerturbedPicture,
+): (detection: Detection) => boolean {
+  const x = margin?.x ?? Math.max(...views.map(({ dx }) => Math.abs(dx)));
+  const y = margin?.y ?? Math.max(...views.map(({ dy }) => Math.abs(dy)));
+  return ({ box }) => box.x1 >= x && box.y1 >= y && box.x2 <= width - x && box.y2 <= height - y;
+}
+
 /** Pairs what was found in a picture with what was found in one of its views. */
 export function outcomesOf(
-  { width, height, detections, views }: PerturbedPicture,
+  all: PerturbedPicture,
   view: PerturbedView,
   { picture, minIou }: { readonly picture: number; readonly minIou: number },
 ): Outcome[] {
-  const reachX = Math.max(...views.map(({ dx }) => Math.abs(dx)));
-  const reachY = Math.max(...views.map(({ dy }) => Math.abs(dy)));
-  const isWhole = ({ box: { x1, y1, x2, y2 } }: Detection) =>
-    x1 >= reachX && y1 >= reachY && x2 <= width - reachX && y2 <= height - reachY;
+  const { detections } = all;
+  const isWhole = wholeIn(all);
   const back = view.detections.map((detection) => movedBack(detection, view));
   const scores = detections.map((a) =>
     back.map((b) => {

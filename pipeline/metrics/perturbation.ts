@@ -1,6 +1,6 @@
 import type { Detection } from "../detection.ts";
 import { checkMinIou } from "./_pairing.ts";
-import { cornersOf, type Outcome, outcomesOf } from "./_perturbed_pairs.ts";
+import { cornersOf, type Outcome, outcomesOf, wholeIn } from "./_perturbed_pairs.ts";
 import type { PerturbedPicture } from "./perturbed_picture.ts";
 
 export type * from "./perturbed_picture.ts";
@@ -36,8 +36,14 @@ export interface PerturbationRow {
   readonly xPercent?: number;
   /** The same vertically. */
   readonly yPercent?: number;
+  /** The root mean square change of the logarithm of {@linkcode sizeOf}, in %. */
+  readonly logScalePercent?: number;
+  /** The deviation of the logit of a single confidence, as if both of a pair erred alike. */
+  readonly logitDeviation?: number;
   /** Which share of the detections, of both sides together, has no counterpart, in %. */
   readonly flipRatePercent?: number;
+  /** How many detections were looked at, of both sides together. */
+  readonly detections: number;
   /** How many pairs of detections were measured. */
   readonly pairs: number;
 }
@@ -50,6 +56,8 @@ export interface PerturbationJitter extends PerturbationRow {
   readonly byObject: readonly (PerturbationRow & { readonly picture: number })[];
   /** How many objects had no normaliser. */
   readonly unmeasured: number;
+  /** How many objects of the pictures were left out, as they lie too near to an edge. */
+  readonly nearEdge: number;
 }
 
 /**
@@ -102,13 +110,23 @@ export function perturbationJitter(
     }),
     byObject: [...objects.values()].map((some) => ({ picture: some[0]!.picture, ...rowOf(some) })),
     unmeasured: [...objects.keys()].filter((object) => !(normaliser(object!)! > 0)).length,
+    nearEdge: pictures.reduce((count, all) => {
+      const isWhole = wholeIn(all);
+      return count + all.detections.filter((detection) => !isWhole(detection)).length;
+    }, 0),
   };
 }
 
-/** The squared errors of a pair, as shares of the normaliser, means over its points. */
+/** The squared errors of a pair. */
 interface PairErrors {
+  /** Of its points, the mean, as a share of the normaliser. */
   readonly x: number;
+  /** The same vertically. */
   readonly y: number;
+  /** Of the logarithm of the size. */
+  readonly logScale: number;
+  /** Of the logit of the confidence. */
+  readonly logit: number;
 }
 
 function errorsOf(
@@ -130,17 +148,27 @@ function errorsOf(
   const mean = (axis: "x" | "y") =>
     from.reduce((sum, point, i) => sum + ((to[i]![axis] - point[axis]) / unit) ** 2, 0) /
     from.length;
-  return { errors: { x: mean("x"), y: mean("y") } };
+  const logScale = Math.log(sizeOf(counterpart) / sizeOf(original)) ** 2;
+  const logit = (logitOf(counterpart) - logitOf(original)) ** 2;
+  return { errors: { x: mean("x"), y: mean("y"), logScale, logit } };
+}
+
+/** A confidence of 0 or 1 has no finite logit, and is taken for one in a thousand million less sure. */
+function logitOf({ confidence }: Detection): number {
+  const share = Math.min(Math.max(confidence, 1e-9), 1 - 1e-9);
+  return Math.log(share / (1 - share));
 }
 
 function tallied(outcomes: readonly (Outcome & { errors?: PairErrors })[]): PerturbationRow {
-  let [x, y, pairs, alone, detections] = [0, 0, 0, 0, 0];
+  let [x, y, logScale, logit, pairs, alone, detections] = [0, 0, 0, 0, 0, 0, 0];
   for (const { original, counterpart, errors } of outcomes) {
     const isPair = original && counterpart;
     detections += isPair ? 2 : 1;
     alone += isPair ? 0 : 1;
     x += errors?.x ?? 0;
     y += errors?.y ?? 0;
+    logScale += errors?.logScale ?? 0;
+    logit += errors?.logit ?? 0;
     pairs += errors ? 1 : 0;
   }
   return {
@@ -148,8 +176,11 @@ function tallied(outcomes: readonly (Outcome & { errors?: PairErrors })[]): Pert
       jitterPercent: 100 * Math.sqrt((x + y) / pairs),
       xPercent: 100 * Math.sqrt(x / pairs / 2),
       yPercent: 100 * Math.sqrt(y / pairs / 2),
+      logScalePercent: 100 * Math.sqrt(logScale / pairs),
+      logitDeviation: Math.sqrt(logit / pairs / 2),
     }),
     ...(detections && { flipRatePercent: 100 * alone / detections }),
+    detections,
     pairs,
   };
 }

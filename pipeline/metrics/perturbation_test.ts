@@ -126,6 +126,30 @@ Deno.test("perturbationJitter() leaves out objects that a shift cuts off", () =>
   assertEquals([flipRatePercent, pairs], [0, 2]);
 });
 
+Deno.test("perturbationJitter() keeps a wider margin where asked, and counts what it leaves out", () => {
+  const views = [{ dx: 0, dy: 0, detections: [face(BOX)] }];
+  const within = { ...PICTURE, views };
+  assertEquals([perturbationJitter([within]).pairs, perturbationJitter([within]).nearEdge], [1, 0]);
+  const { pairs, detections, nearEdge } = perturbationJitter([
+    { ...within, margin: { x: 101, y: 0 } },
+    { ...within, margin: { x: 100, y: 100 } },
+  ]);
+  assertEquals([pairs, detections, nearEdge], [1, 2, 1]);
+});
+
+Deno.test("perturbationJitter() tells how sizes and confidences change", () => {
+  const enlarged = { ...face({ ...BOX, x2: BOX.x1 + 40 * 1.21 }), confidence: 0.75 };
+  const original = { ...face(BOX), confidence: 0.5 };
+  const row = perturbationJitter([{
+    ...PICTURE,
+    detections: [original],
+    views: [{ dx: 0, dy: 0, detections: [enlarged] }, { dx: 0, dy: 0, detections: [original] }],
+  }]);
+  // √1.21 = 1.1, and the odds rise from 1 to 3; in one of two views.
+  assertAlmostEquals(row.logScalePercent!, 100 * Math.log(1.1) / Math.sqrt(2));
+  assertAlmostEquals(row.logitDeviation!, Math.log(3) / 2);
+});
+
 Deno.test("perturbationJitter() gives no number of nothing, and says what it could not measure", () => {
   const empty = perturbationJitter([{ ...PICTURE, detections: [], views: [] }]);
   assertEquals([empty.jitterPercent, empty.flipRatePercent, empty.pairs], [

@@ -17,4 +17,9 @@ export interface PerturbedPicture extends Size {
   readonly detections: readonly Detection[];
   /** What was found in the copies. */
   readonly views: readonly PerturbedView[];
+  /**
+   * How near to an edge an object may come, in pixels; by itself as far as the views are moved. Given
+   * where some kinds of views are measured apart from others, on the same objects.
+   */
+  readonly margin?: { readonly x: number; readonly y: number };
 }
