@@ -2,6 +2,7 @@ import type { Detected } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { isTrack } from "../pipeline/track.ts";
 import { nanosecondsFrom } from "../pipeline/time_base.ts";
+import { csvField, csvRecord } from "./writing/csv.ts";
 import { roundedBox, roundedShare } from "./writing/rounded.ts";
 import { writeText } from "./writing/write_text.ts";
 import type { TextTarget, WriteOptions } from "./text_target.ts";
@@ -33,22 +34,6 @@ export interface WriteCsvOptions extends WriteOptions {
   readonly rawBoxes?: boolean;
 }
 
-/** What a spreadsheet would run as a formula; the last four are wide forms that some take as well. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-
-/**
- * A text as a field (RFC 4180, section 2). Labels come with a model, perhaps a stranger's: one that
- * a spreadsheet would run gets an apostrophe before it.
- */
-function field(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-function record(fields: readonly unknown[]): string {
-  return `${fields.join()}\r\n`;
-}
-
 function recordsOf({ frame, detections, isHeld }: Detected, rawBoxes: boolean): string {
   if (isHeld) return "";
   const timestampNs = nanosecondsFrom(frame.pts, frame.timeBase);
@@ -57,10 +42,10 @@ function recordsOf({ frame, detections, isHeld }: Detected, rawBoxes: boolean): 
     const { x1, y1, x2, y2 } = roundedBox(box, frame.source);
     const { trackId = "", rawBox } = isTrack(detection) ? detection : {}; // What is missing is empty.
     const base = [x1, y1, x2, y2, classId, roundedShare(confidence), trackId];
-    const fields = [...base, field(label), frame.index, timestampNs];
-    if (!rawBoxes) return record(fields);
+    const fields = [...base, csvField(label), frame.index, timestampNs];
+    if (!rawBoxes) return csvRecord(fields);
     const raw = rawBox && roundedBox(rawBox, frame.source);
-    return record([...fields, ...raw ? [raw.x1, raw.y1, raw.x2, raw.y2] : ["", "", "", ""]]);
+    return csvRecord([...fields, ...raw ? [raw.x1, raw.y1, raw.x2, raw.y2] : ["", "", "", ""]]);
   }).join("");
 }
 
@@ -90,7 +75,7 @@ export function writeCsv<T extends Detected>(
   { rawBoxes = false, ...options }: WriteCsvOptions = {},
 ): MeteredStage<T, T> {
   return writeText("writeCsv", target, options, {
-    head: record([...COLUMNS, ...rawBoxes ? RAW_COLUMNS : []]),
+    head: csvRecord([...COLUMNS, ...rawBoxes ? RAW_COLUMNS : []]),
     textOf: (item) => recordsOf(item, rawBoxes),
   });
 }
