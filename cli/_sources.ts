@@ -24,8 +24,13 @@ export function isUrl(source: string): boolean {
 }
 
 /** Whether a source is a camera, or a URL of a kind that is live. */
-function isFeed(source: string): boolean {
+function isFeedName(source: string): boolean {
   return /^((rtsps?|rtmps?|srt|udp|rtp|tcp):\/\/|\/dev\/video\d+$)/i.test(source);
+}
+
+/** Whether what is read is a live feed. */
+export function isFeed(sources: Sources): boolean {
+  return sources.kind === "video" && sources.isFeed === true;
 }
 
 async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
@@ -54,7 +59,7 @@ async function picturesIn(directory: string, glob: string): Promise<string[]> {
 }
 
 async function sourcesOf(source: string): Promise<Sources> {
-  if (isFeed(source)) return { kind: "video", url: source, isFeed: true };
+  if (isFeedName(source)) return { kind: "video", url: source, isFeed: true };
   if (isUrl(source)) return { kind: "video", url: source };
   const info = await infoOf(source);
   if (info?.isDirectory) {

@@ -25,10 +25,11 @@ const WRITERS: Readonly<Record<typeof TEXT_FORMATS[number], () => Promise<Writer
   csv: async () => (await import("../stages/write_csv.ts")).writeCsv,
 };
 
-/** The writers of the text formats that were asked for. */
+/** The writers of the text formats that were asked for; what comes of a live feed can be followed. */
 export async function writersFor(
   options: RunOptions,
   labels: readonly string[],
+  isFeed: boolean,
 ): Promise<MeteredStage<Detected, Detected>[]> {
   const writers: MeteredStage<Detected, Detected>[] = [];
   for (const name of TEXT_FORMATS) {
@@ -38,7 +39,8 @@ export async function writersFor(
     const target = path === "-" ? stdoutStream() : path;
     const { overwrite, boxes, track, smooth } = options;
     const rawBoxes = track && smooth !== "none";
-    writers.push(write(target, { overwrite, labels, boxes, rawBoxes }));
+    const isFollowed = isFeed && name !== "coco"; // That is no JSON before its end.
+    writers.push(write(target, { overwrite, labels, boxes, rawBoxes, isFollowed }));
   }
   return writers;
 }

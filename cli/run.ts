@@ -24,6 +24,7 @@ import type { RunOptions } from "./_run_options.ts";
 import { steadyingFor } from "./_steadying.ts";
 import { type Metered, summary } from "./_summary.ts";
 import { Tally } from "./_tally.ts";
+import { isFeed } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
 import { asked } from "./_usage_error.ts";
 import { pictureSinkFor, writersFor } from "./_writers.ts";
@@ -131,7 +132,7 @@ async function piped(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
-  const writers = await writersFor(options, detector.labels);
+  const writers = await writersFor(options, detector.labels, isFeed(input.sources));
   const frames = noted(await framesOf(input, options, interruption.signal));
   const late = "statistics" in frames && options.livePolicy === "newest"
     ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })

@@ -14,6 +14,8 @@ export interface PartialFileOptions {
 export interface PartialFile extends AsyncDisposable {
   /** Where to write meanwhile: an empty file beside the wanted one, with the same extension. */
   readonly path: string;
+  /** Whether it is a file, and no device or named pipe. */
+  readonly isFile: boolean;
   /**
    * Gives the file its name. It must be closed by then.
    *
@@ -134,11 +136,40 @@ export async function createPartialFile(
   try {
     checkName(target);
     const info = await infoOf(target);
-    if (info && !info.isFile && !info.isDirectory) {
-      return { path: target, commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
-    }
+    if (info && !info.isFile && !info.isDirectory) return written(target, false);
     checkFree(target, info, overwrite);
     return await reserved(info ? await Deno.realPath(target) : target, target, overwrite);
+  } catch (cause) {
+    throw outputErrorFrom(target, cause);
+  }
+}
+
+/** What is written to as it is. */
+function written(path: string, isFile: boolean): PartialFile {
+  return { path, isFile, commit: async () => {}, [Symbol.asyncDispose]: async () => {} };
+}
+
+/**
+ * Makes an output that has its name from the start, for readers that follow it: it is emptied if it
+ * is there, and what is written to it stays.
+ *
+ * @param target The path of the file.
+ * @param options Whether an existing file may be replaced.
+ * @returns The place to write to, which is the file itself.
+ * @throws {OutputError} If the file exists and may not be replaced, or cannot be made.
+ */
+export async function createFollowedFile(
+  target: string,
+  { overwrite }: PartialFileOptions,
+): Promise<PartialFile> {
+  try {
+    checkName(target);
+    const info = await infoOf(target);
+    if (info && !info.isFile && !info.isDirectory) return written(target, false);
+    checkFree(target, info, overwrite);
+    const wish = info ? { truncate: true } : { createNew: true };
+    (await Deno.open(target, { write: true, ...wish })).close();
+    return written(target, true);
   } catch (cause) {
     throw outputErrorFrom(target, cause);
   }
@@ -155,6 +186,7 @@ async function reserved(
   let isCommitted = false;
   return {
     path,
+    isFile: true,
     async commit() {
       try {
         // Another program, or another writer, may have made it in the meantime.

@@ -1,5 +1,10 @@
 import { OutputError } from "../../pipeline/errors.ts";
-import { createPartialFile, outputErrorFrom, type PartialFile } from "./partial_file.ts";
+import {
+  createFollowedFile,
+  createPartialFile,
+  outputErrorFrom,
+  type PartialFile,
+} from "./partial_file.ts";
 import type { TextTarget, WriteOptions } from "../text_target.ts";
 
 /** Waits for something no longer than until the signal is aborted. */
@@ -41,7 +46,10 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-/** A text on its way to a file or a stream; disposing of it before its end takes it back. */
+/**
+ * A text on its way to a file or a stream; disposing of it before its end takes it back, unless the
+ * file is followed.
+ */
 export class TextOutput implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -61,8 +69,7 @@ export class TextOutput implements AsyncDisposable {
 
   /** Whether this becomes a file, rather than going to a stream, a device or a named pipe. */
   get isFile(): boolean {
-    const { name, partial } = this.#parts;
-    return partial !== undefined && partial.path !== name;
+    return this.#parts.partial?.isFile ?? false;
   }
 
   /**
@@ -121,14 +128,15 @@ export class TextOutput implements AsyncDisposable {
  */
 export async function openTextOutput(
   target: TextTarget,
-  { overwrite = false, closeTarget = false }: WriteOptions,
+  { overwrite = false, isFollowed = false, closeTarget = false }: WriteOptions,
   signal: AbortSignal,
 ): Promise<TextOutput> {
   if (typeof target !== "string") {
     return new TextOutput({ stream: target, ownsStream: closeTarget, signal });
   }
   await using stack = new AsyncDisposableStack();
-  const partial = stack.use(await createPartialFile(target, { overwrite }));
+  const make = isFollowed ? createFollowedFile : createPartialFile;
+  const partial = stack.use(await make(target, { overwrite }));
   try {
     const stream = streamTo(await Deno.open(partial.path, { write: true }));
     stack.move();

@@ -128,6 +128,34 @@ Deno.test.each(WRITERS)(
     }),
 );
 
+Deno.test.each(WRITERS.filter(({ file }) => file !== "out.json"))(
+  "$name writes a followed file under its name, each item at once, and lets it stay",
+  ({ write, file }) =>
+    inTempDir(async (dir) => {
+      await Deno.writeTextFile(`${dir}/${file}`, "a longer text of an older run\n".repeat(99));
+      const { items } = faces(9);
+      const options = { overwrite: true, isFollowed: true };
+      let count = 0;
+      let text = "";
+      for await (const { frame } of items.pipeThrough(write(`${dir}/${file}`, options))) {
+        using _ = frame;
+        const grown = await Deno.readTextFile(`${dir}/${file}`);
+        assert(grown.startsWith(text) && FACE.test(grown.slice(text.length)), grown);
+        assert(grown.endsWith("\n"));
+        text = grown;
+        if (++count === 3) break;
+      }
+      assertEquals(await namesIn(dir), [file]);
+      assertEquals(await Deno.readTextFile(`${dir}/${file}`), text);
+      assert(!text.includes("older run"));
+      await assertRejects(
+        () => items.pipeThrough(write(`${dir}/${file}`, { isFollowed: true })).pipeTo(discard()),
+        OutputError,
+        "exists already",
+      );
+    }),
+);
+
 Deno.test.each(WRITERS)("$name refuses an existing file before it takes a frame", (
   { write, file },
 ) =>
