@@ -1,5 +1,5 @@
 import { lowPass } from "../../pipeline/filters/low_pass.ts";
-import { mean } from "./judge.ts";
+import { meanOf } from "../jitter/segment_reading.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /** Where the bands begin and end, in Hz. */
@@ -29,7 +29,7 @@ export function agreement(a: StudyTrack, b: StudyTrack): number[] {
       const slow = lowPass(values, { cutoffHz: fromHz, fps: a.fps });
       return lowPass(values, { cutoffHz: toHz, fps: a.fps }).map((value, k) => value - slow[k]!);
     };
-    return mean(ours.map((values, c) => correlation(inBand(values), inBand(theirs[c]!))));
+    return meanOf(ours.map((values, c) => correlation(inBand(values), inBand(theirs[c]!))));
   });
 }
 

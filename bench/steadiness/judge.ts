@@ -1,11 +1,17 @@
 import { iouOf } from "../../mod.ts";
 import { lowPass } from "../../pipeline/filters/low_pass.ts";
-import { bandResiduals } from "../../pipeline/metrics/band_residual.ts";
 import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
-import { rmseAgainst } from "../../pipeline/metrics/fast_motion.ts";
-import { lagBehind } from "../../pipeline/metrics/lag.ts";
-import { staticDeviation, staticIntervals } from "../../pipeline/metrics/static_deviation.ts";
-import { type Series, seriesOf, type StudyTrack } from "./study_track.ts";
+import { seriesOf } from "../jitter/segment.ts";
+import {
+  type Amounts,
+  amountsOf,
+  geometricMeanOf,
+  lagFramesOf,
+  meanOf,
+  overshootOf,
+  staticDeviationsOf,
+} from "../jitter/segment_reading.ts";
+import type { StudyTrack } from "./study_track.ts";
 
 /** What a method makes of a track: as many numbers as there are coordinates, all over the raw boxes'. */
 export interface Reading {
@@ -23,23 +29,7 @@ export interface Reading {
   readonly iou?: number;
 }
 
-/** How much is trembling or wrong, in % of the size. */
-interface Amounts {
-  readonly flicker: readonly number[];
-  readonly wobble: readonly number[];
-  readonly error: readonly number[];
-}
-
 const rawAmounts = new WeakMap<StudyTrack, Amounts>();
-
-function amountsOf(series: Series, { reference, fastUs }: StudyTrack): Amounts {
-  const bands = series.map((samples, c) => bandResiduals(samples, reference[c]!));
-  return {
-    wobble: bands.map(([slow]) => slow!.deviation),
-    flicker: bands.map(([, quick]) => quick!.deviation),
-    error: series.map((samples, c) => rmseAgainst(samples, reference[c]!, fastUs)!),
-  };
-}
 
 /** Judges what a method made of a track. */
 export function reading(track: StudyTrack, boxes: readonly PlacedBox[]): Reading {
@@ -47,24 +37,17 @@ export function reading(track: StudyTrack, boxes: readonly PlacedBox[]): Reading
   let raw = rawAmounts.get(track);
   if (!raw) rawAmounts.set(track, raw = amountsOf(track.raw, track));
   const { flicker, wobble, error } = amountsOf(series, track);
-  const frameUs = 1e6 / track.fps;
   const overlaps = boxes.flatMap(({ timestampUs, box }) => {
     const truth = track.truth?.get(timestampUs);
     return truth ? [iouOf(box, truth)] : [];
   });
   return {
     track,
-    ...overlaps.length && { iou: mean(overlaps) },
-    flicker: flicker.map((value, c) => value / raw.flicker[c]!),
-    wobble: wobble.map((value, c) => value / raw.wobble[c]!),
-    error: error.map((value, c) => value / raw.error[c]!),
-    lagFrames: series.flatMap((samples, c) => {
-      const lag = lagBehind(samples, track.reference[c]!, {
-        maxLagUs: 6 * frameUs,
-        timesUs: track.fastUs,
-      });
-      return lag ? [lag.lagUs / frameUs] : [];
-    }),
+    ...overlaps.length && { iou: meanOf(overlaps) },
+    flicker: flicker.map((value, c) => value! / raw.flicker[c]!),
+    wobble: wobble.map((value, c) => value! / raw.wobble[c]!),
+    error: error.map((value, c) => value! / raw.error[c]!),
+    lagFrames: lagFramesOf(series, track),
   };
 }
 
@@ -76,48 +59,17 @@ export interface Remarks {
   readonly staticRatio?: number;
 }
 
-/** An object that moves by less than this in a second stands still, in % of its size. */
-const STATIC_TRAVEL = 2;
-const NEIGHBOURHOOD_US = 250_000;
-
 /** Measures what is reported, and not aimed at. */
 export function remarks(track: StudyTrack, boxes: readonly PlacedBox[]): Remarks {
   const series = seriesOf(boxes, track.sizePx);
-  const intervals = staticIntervals(track.reference, { maxTravel: STATIC_TRAVEL });
-  const ratios = series.flatMap((samples, c) => {
-    const deviation = staticDeviation(samples, intervals);
-    const raw = staticDeviation(track.raw[c]!, intervals);
-    return deviation && raw ? [deviation / raw] : [];
-  });
+  const raw = staticDeviationsOf(track.raw, track);
+  const ratios = staticDeviationsOf(series, track).flatMap((deviation, c) =>
+    deviation && raw[c] ? [deviation / raw[c]] : []
+  );
   return {
-    overshootPercent: Math.max(0, ...series.map((samples, c) => overshoot(samples, track.raw[c]!))),
-    ...ratios.length && { staticRatio: geometricMean(ratios) },
+    overshootPercent: overshootOf(series, track),
+    ...ratios.length && { staticRatio: geometricMeanOf(ratios) },
   };
-}
-
-function overshoot(samples: Series[number], raw: Series[number]): number {
-  let start = 0;
-  return samples.reduce((most, { timestampUs, value }) => {
-    while (raw[start]!.timestampUs < timestampUs - NEIGHBOURHOOD_US) start++;
-    let [low, high] = [Infinity, -Infinity];
-    for (let i = start; i < raw.length; i++) {
-      const sample = raw[i]!;
-      if (sample.timestampUs > timestampUs + NEIGHBOURHOOD_US) break;
-      low = Math.min(low, sample.value);
-      high = Math.max(high, sample.value);
-    }
-    return Math.max(most, low - value, value - high);
-  }, 0);
-}
-
-/** The geometric mean. */
-export function geometricMean(values: readonly number[]): number {
-  return Math.exp(mean(values.map(Math.log)));
-}
-
-/** The mean. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Below this, two networks differ in what they take for an object's middle, in Hz. */
@@ -161,5 +113,5 @@ export function errorAgainst(
     });
     return Math.sqrt(own / raw);
   });
-  return ratios.includes(undefined) ? undefined : geometricMean(ratios as number[]);
+  return ratios.includes(undefined) ? undefined : geometricMeanOf(ratios as number[]);
 }

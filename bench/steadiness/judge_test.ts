@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { seededRandom } from "../../pipeline/metrics/random.ts";
 import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
-import { geometricMean, reading, remarks } from "./judge.ts";
+import { geometricMeanOf } from "../jitter/segment_reading.ts";
+import { reading, remarks } from "./judge.ts";
 import { judgedBy } from "./leave_one_out.ts";
 import type { Variant } from "./methods.ts";
 import { studyTracksOf } from "./study_track.ts";
@@ -79,6 +80,6 @@ Deno.test("judgedBy() chooses for a clip what is best on the others", async () =
   const { readings, chosen } = judgedBy({ name: "made", lookAhead: 0, variants }, tracks);
   const choices = [...chosen].map(([clip, { parameters }]) => `${clip} ${parameters}`);
   assertEquals(choices, ["a 0.25", "bb 0.25", "ccc 0.25"]);
-  assertAlmostEquals(geometricMean(readings[0]!.flicker), 1, 1e-9);
-  assertAlmostEquals(geometricMean(readings[1]!.flicker), 0.25, 1e-6);
+  assertAlmostEquals(geometricMeanOf(readings[0]!.flicker), 1, 1e-9);
+  assertAlmostEquals(geometricMeanOf(readings[1]!.flicker), 0.25, 1e-6);
 });

@@ -1,4 +1,5 @@
-import { geometricMean, mean, type Reading, reading } from "./judge.ts";
+import { geometricMeanOf, meanOf } from "../jitter/segment_reading.ts";
+import { type Reading, reading } from "./judge.ts";
 import type { Method, Variant } from "./methods.ts";
 import type { StudyTrack } from "./study_track.ts";
 
@@ -32,10 +33,10 @@ export interface Summary {
 export function summaryOf(readings: readonly Reading[]): Summary {
   const moving = readings.filter(({ track }) => !track.isStill);
   return {
-    flicker: geometricMean(readings.flatMap(({ flicker }) => flicker)),
-    wobble: geometricMean(readings.flatMap(({ wobble }) => wobble)),
-    error: geometricMean(readings.flatMap(({ error }) => error)),
-    lagFrames: moving.length ? mean(moving.flatMap(({ lagFrames }) => lagFrames)) : 0,
+    flicker: geometricMeanOf(readings.flatMap(({ flicker }) => flicker)),
+    wobble: geometricMeanOf(readings.flatMap(({ wobble }) => wobble)),
+    error: geometricMeanOf(readings.flatMap(({ error }) => error)),
+    lagFrames: moving.length ? meanOf(moving.flatMap(({ lagFrames }) => lagFrames)) : 0,
   };
 }
 

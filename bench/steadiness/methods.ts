@@ -6,6 +6,7 @@ import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
 import { blendedOverTime, type Remembered } from "../../stages/blend_over_time.ts";
 import { smoothOffline, type SmoothOfflineOptions } from "../../stages/smooth_offline.ts";
 import { smootherFor } from "../../stages/smoothing/smoother_for.ts";
+import { boxesOf } from "../jitter/segment.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /** Makes boxes out of a track, one a frame. */
@@ -101,22 +102,10 @@ function eachCoordinate(
   const [x, y, width, height] = raw.map((series) =>
     filter(series.map(({ value }) => value), timesUs)
   );
-  return timesUs.map((timestampUs, i) => {
-    const [centreX, centreY] = [x![i]! * sizePx / 100, y![i]! * sizePx / 100];
-    const [halfWidth, halfHeight] = [
-      Math.exp(width![i]! / 100) / 2,
-      Math.exp(height![i]! / 100) / 2,
-    ];
-    return {
-      timestampUs,
-      box: {
-        x1: centreX - halfWidth,
-        y1: centreY - halfHeight,
-        x2: centreX + halfWidth,
-        y2: centreY + halfHeight,
-      },
-    };
-  });
+  const series = [x, y, width, height].map((values) =>
+    timesUs.map((timestampUs, i) => ({ timestampUs, value: values![i]! }))
+  );
+  return boxesOf(series, sizePx);
 }
 
 /** What the stage makes of the track. */

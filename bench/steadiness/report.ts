@@ -1,6 +1,7 @@
 import { pairedRatio } from "../../pipeline/metrics/ratio.ts";
 import { agreement, BAND_EDGES_HZ } from "./agreement.ts";
-import { errorAgainst, geometricMean, mean, type Reading, remarks } from "./judge.ts";
+import { geometricMeanOf, meanOf } from "../jitter/segment_reading.ts";
+import { errorAgainst, type Reading, remarks } from "./judge.ts";
 import { guardFor, type Judged, summaryOf } from "./leave_one_out.ts";
 import type { StudyTrack } from "./study_track.ts";
 
@@ -76,24 +77,24 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
   const statics = seen.flatMap(({ staticRatio }) => staticRatio ?? []);
   const overlaps = readings.flatMap(({ iou }) => iou ?? []);
   const interval = pairedRatio(readings.map((reading) => (
-    { value: geometricMean(reading.flicker), reference: 1, weight: 1 }
+    { value: geometricMeanOf(reading.flicker), reference: 1, weight: 1 }
   )))?.interval;
   return [
     method.name,
     `${method.lookAhead}`,
     change(flicker),
     interval ? `${change(interval.low)} to ${change(interval.high)}` : "",
-    change(geometricMean(moving.flatMap((reading) => reading.flicker))),
-    still.length ? change(geometricMean(still.flatMap((reading) => reading.flicker))) : "",
+    change(geometricMeanOf(moving.flatMap((reading) => reading.flicker))),
+    still.length ? change(geometricMeanOf(still.flatMap((reading) => reading.flicker))) : "",
     change(wobble),
-    statics.length ? change(geometricMean(statics)) : "",
+    statics.length ? change(geometricMeanOf(statics)) : "",
     error.toFixed(2),
-    Math.max(...readings.map((reading) => geometricMean(reading.error))).toFixed(2),
+    Math.max(...readings.map((reading) => geometricMeanOf(reading.error))).toFixed(2),
     lagFrames.toFixed(2),
-    Math.max(...moving.map((reading) => mean(reading.lagFrames))).toFixed(2),
+    Math.max(...moving.map((reading) => meanOf(reading.lagFrames))).toFixed(2),
     `${Math.max(...seen.map(({ overshootPercent }) => overshootPercent)).toFixed(1)} %`,
-    others.length ? geometricMean(others).toFixed(3) : "",
-    overlaps.length ? mean(overlaps).toFixed(4) : "",
+    others.length ? geometricMeanOf(others).toFixed(3) : "",
+    overlaps.length ? meanOf(overlaps).toFixed(4) : "",
     error <= maxError && lagFrames <= maxLagFrames ? "kept" : "broken",
     change(summaryOf(inSample).flicker),
     best.parameters,
@@ -101,8 +102,8 @@ function methodCells({ method, best, inSample, readings, chosen }: Judged): stri
 }
 
 function trackCell({ flicker, error, lagFrames }: Reading): string {
-  const less = (100 * (geometricMean(flicker) - 1)).toFixed(0);
-  return `${less}, ${geometricMean(error).toFixed(2)}, ${mean(lagFrames).toFixed(1)}`;
+  const less = (100 * (geometricMeanOf(flicker) - 1)).toFixed(0);
+  return `${less}, ${geometricMeanOf(error).toFixed(2)}, ${meanOf(lagFrames).toFixed(1)}`;
 }
 
 /** What another network saw of the same object: of the clips of one face, at which two have looked. */

@@ -1,34 +1,16 @@
 import { blend, type Box, type Frame, type Track, track } from "../../mod.ts";
-import { lowPass } from "../../pipeline/filters/low_pass.ts";
-import { coordinatesOf, type PlacedBox } from "../../pipeline/metrics/coordinates.ts";
-import { fastestTimes } from "../../pipeline/metrics/fast_motion.ts";
-import type { Sample } from "../../pipeline/metrics/sample.ts";
 import type { TimedTracks } from "../../stages/smooth_offline.ts";
+import { MIN_FPS, type Segment, segmentOf } from "../jitter/segment.ts";
 import type { CandidateFrame, Footage } from "./detections.ts";
 
-/** A series for each of centre x, centre y, log width and log height, in % of the object's size. */
-export type Series = readonly (readonly Sample[])[];
-
 /** One object without a gap, long enough to be judged, and where it truly was as far as is known. */
-export interface StudyTrack {
+export interface StudyTrack extends Segment {
   /** Clip, model and number. */
   readonly name: string;
   /** The clip: what is chosen for it must not have seen it. */
   readonly clip: string;
   /** Its frames, each with this object alone. */
   readonly frames: readonly (TimedTracks & { readonly tracks: readonly [Track] })[];
-  /** How many frames a second it has. */
-  readonly fps: number;
-  /** Its median size, in pixels. */
-  readonly sizePx: number;
-  /** What was detected. */
-  readonly raw: Series;
-  /** What of it is slow enough to be motion. */
-  readonly reference: Series;
-  /** The times of the fastest quarter. */
-  readonly fastUs: ReadonlySet<number>;
-  /** Whether it hardly moves. */
-  readonly isStill: boolean;
   /** The candidates of the whole clip. */
   readonly candidates: readonly CandidateFrame[];
   /** Above which overlap they are one object. */
@@ -39,10 +21,6 @@ export interface StudyTrack {
 
 /** As few frames say too little. */
 const MIN_FRAMES = 40;
-/** Half an octave of the flicker band has to be there. */
-const MIN_FPS = 18;
-/** An object whose fastest quarter begins below this speed hardly moves, in % of its size a second. */
-const STILL_SPEED = 8;
 
 /** How a clip becomes tracks. */
 export interface TrackingOptions {
@@ -123,50 +101,12 @@ function studied(
     readonly cutoffHz: number;
   },
 ): StudyTrack {
-  const lengthUs = run.at(-1)!.timestampUs - run[0]!.timestampUs;
-  const fps = 1e6 * (run.length - 1) / lengthUs;
   const boxes = run.map(({ timestampUs, tracks }) => ({ timestampUs, box: tracks[0].box }));
-  const { sizePx } = coordinatesOf(boxes)!;
-  const raw = seriesOf(boxes, sizePx);
-  const reference = raw.map((samples) => {
-    const slow = lowPass(samples.map(({ value }) => value), { cutoffHz, fps });
-    return samples.map(({ timestampUs }, i) => ({ timestampUs, value: slow[i]! }));
-  });
   return {
     name: `${clip} ${model} ${run[0]!.tracks[0].trackId}`,
     clip,
     frames: run,
-    fps,
-    sizePx,
-    raw,
-    reference,
-    fastUs: fastestTimes(reference),
-    isStill: upperSpeedOf(reference) < STILL_SPEED,
+    ...segmentOf(boxes, { cutoffHz }),
     ...rest,
   };
-}
-
-/** The speed that is exceeded a quarter of the time, in % of the size a second. */
-function upperSpeedOf(reference: Series): number {
-  const [first] = reference;
-  const speeds = first!.slice(2).map((_, i) => {
-    const seconds = (first![i + 2]!.timestampUs - first![i]!.timestampUs) / 1e6;
-    return Math.hypot(...reference.map((s) => s[i + 2]!.value - s[i]!.value)) / seconds;
-  }).sort((a, b) => a - b);
-  return speeds[Math.floor(0.75 * speeds.length)]!;
-}
-
-/**
- * The four coordinates of boxes, in % of a size that is the same for all methods: with a size of its own,
- * a method would be measured by another rule.
- */
-export function seriesOf(boxes: readonly PlacedBox[], sizePx: number): Series {
-  const series = (valueOf: (box: Box<"frame">) => number): Sample[] =>
-    boxes.map(({ timestampUs, box }) => ({ timestampUs, value: 100 * valueOf(box) }));
-  return [
-    series(({ x1, x2 }) => (x1 + x2) / 2 / sizePx),
-    series(({ y1, y2 }) => (y1 + y2) / 2 / sizePx),
-    series(({ x1, x2 }) => Math.log(x2 - x1)),
-    series(({ y1, y2 }) => Math.log(y2 - y1)),
-  ];
 }
