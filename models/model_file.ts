@@ -1,7 +1,7 @@
 import { ModelError } from "../pipeline/errors.ts";
 
 /** No model that is run here is larger; a path to something endless ends here. */
-const MAX_BYTES = 2 ** 30;
+export const MAX_MODEL_BYTES: number = 2 ** 30;
 
 /** Which bytes of a file are meant. */
 export interface Part {
@@ -30,9 +30,9 @@ export async function readModelFile(path: string | URL, part?: Part): Promise<Mo
   try {
     const { isFile, size } = await Deno.stat(path);
     if (!isFile) throw new ModelError(`Cannot read the model "${path}": it is not a file`);
-    if (size > MAX_BYTES) {
+    if (size > MAX_MODEL_BYTES) {
       throw new ModelError(
-        `Cannot read the model "${path}": it is ${size} bytes, over ${MAX_BYTES}`,
+        `Cannot read the model "${path}": it is ${size} bytes, over ${MAX_MODEL_BYTES}`,
       );
     }
     const bytes = (await Deno.readFile(path)).slice(part?.start, part?.end);
