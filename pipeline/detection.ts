@@ -18,4 +18,9 @@ export interface Detection<S extends Space = "frame"> {
   readonly label: string;
   /** Points of it, for networks that find such. */
   readonly keypoints?: readonly Keypoint<S>[];
+  /**
+   * The number of the slice in which it was found, from 0; absent where the network saw the whole
+   * frame, and once what was found in all slices is merged.
+   */
+  readonly slice?: number;
 }

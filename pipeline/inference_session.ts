@@ -9,6 +9,11 @@ export interface InferenceSession extends AsyncDisposable {
   readonly device: Device;
   /** The device in words, such as the GPU's name. */
   readonly description: string;
+  /**
+   * Whether a run takes several inputs at once, stacked along the outermost dimension, and answers with
+   * outputs stacked in the same way. Where it is absent, a run takes one.
+   */
+  readonly takesBatches?: boolean;
   /** What did not go as asked, in words: a software GPU, a device that was not to be had. */
   readonly fallbacks: readonly string[];
   /**

@@ -5,7 +5,7 @@ import type { Similarity } from "./similarity.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
 import type { Track } from "./track.ts";
 
-/** What flows out of `letterbox`. */
+/** What flows out of `letterbox` and `slice`. */
 export interface Prepared {
   /** The frame, untouched. */
   readonly frame: Frame;
@@ -13,6 +13,22 @@ export interface Prepared {
   readonly input?: Tensor;
   /** How the frame lies in the tensor. */
   readonly fit: Fit;
+  /** What the network reads besides the frame as a whole. */
+  readonly slices?: Slices;
+}
+
+/** Parts of a frame for the network to read, each as though it were a picture of its own. */
+export interface Slices {
+  /** How the frame lies in the tensor of each slice. */
+  readonly fits: readonly Fit[];
+  /**
+   * Makes the tensors of some slices. They are made only when their turn comes, as all at once could
+   * take more memory than many frames.
+   *
+   * @param range The first slice, and the one behind the last one.
+   * @returns The tensors in one, whose outermost dimension is their number.
+   */
+  make(range: { readonly from: number; readonly to: number }): Tensor;
 }
 
 /** What flows out of `infer`. */
@@ -23,9 +39,11 @@ export interface Inferred {
   readonly outputs?: Outputs;
   /** How the frame lies in the tensor. */
   readonly fit: Fit;
+  /** What the network said of each slice, and how the frame lay in its tensor. */
+  readonly slices?: readonly { readonly outputs: Outputs; readonly fit: Fit }[];
 }
 
-/** What flows out of `decodeBoxes`, `blend` and `suppress`. */
+/** What flows out of `decodeBoxes`, `mergeSlices`, `blend`, `suppress` and `select`. */
 export interface Detected {
   /** The frame. */
   readonly frame: Frame;

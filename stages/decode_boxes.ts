@@ -3,6 +3,7 @@ import type { Detector } from "../pipeline/detector.ts";
 import { type Fit, frameBoxFromTensor, framePointFromTensor } from "../pipeline/fit.ts";
 import type { Detected, Inferred } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import type { Outputs } from "../pipeline/tensor.ts";
 
 /** Options of {@linkcode decodeBoxes}. */
 export interface DecodeBoxesOptions {
@@ -17,7 +18,8 @@ export interface DecodeBoxesOptions {
 }
 
 /**
- * Turns the network's outputs into candidates, in the pixels of the frame.
+ * Turns the network's outputs into candidates, in the pixels of the frame. Those of slices bear the
+ * slice's number.
  *
  * Candidates whose box is inside out or not finite are left out. A frame without outputs gets the
  * candidates of the last frame that had some, and `isHeld`.
@@ -57,16 +59,25 @@ export function decodeBoxes(
   }
   const wanted = classes && classIdsOf(classes, detector.labels);
 
-  function candidatesIn({ outputs, fit }: Inferred): Detection[] | undefined {
-    return outputs && detector.decode(outputs, minConfidence)
+  function candidatesIn(outputs: Outputs, fit: Fit): Detection[] {
+    return detector.decode(outputs, minConfidence)
       .filter(({ box, classId }) => isSound(box) && (!wanted || wanted.has(classId)))
       .map((candidate) => frameDetectionFromTensor(candidate, fit));
+  }
+
+  function allCandidatesIn({ outputs, fit, slices = [] }: Inferred): Detection[] | undefined {
+    return outputs && [
+      ...candidatesIn(outputs, fit),
+      ...slices.flatMap(({ outputs, fit }, slice) =>
+        candidatesIn(outputs, fit).map((candidate) => ({ ...candidate, slice }))
+      ),
+    ];
   }
 
   return stage("decodeBoxes", async function* decodeBoxes(items: AsyncIterable<Inferred>) {
     let held: readonly Detection[] = [];
     for await (const item of items) {
-      const detections = candidatesIn(item);
+      const detections = allCandidatesIn(item);
       held = detections ?? held;
       yield { frame: item.frame, detections: held, ...!detections && { isHeld: true } };
     }

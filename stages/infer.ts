@@ -1,6 +1,7 @@
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Inferred, Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { outputsOfSlices } from "./slicing/outputs_of_slices.ts";
 
 /** Options for {@linkcode infer}. */
 export interface InferOptions {
@@ -19,7 +20,8 @@ type Event =
   | { readonly kind: "inferred"; readonly item: Inferred };
 
 /**
- * Runs a network on each frame.
+ * Runs a network on each frame, and on its slices where there are some: several at once where the
+ * network takes batches.
  *
  * Frames leave in the order in which they came, each as soon as its outputs are there, whichever
  * run is done first. Frames without an input pass through.
@@ -38,7 +40,7 @@ export function infer(
       `Cannot infer as inFlight must be a whole number above 0: current value is ${inFlight}`,
     );
   }
-  return stage("infer", async function* infer(items: AsyncIterable<Prepared>) {
+  return stage("infer", async function* infer(items: AsyncIterable<Prepared>, signal) {
     const source = items[Symbol.asyncIterator]();
     const started: Promise<Event>[] = [];
     let taking: Promise<Event> | undefined;
@@ -52,7 +54,7 @@ export function infer(
       } else {
         taking = undefined;
         if (event.result.done) isEnded = true;
-        else started.push(quiet(inferred(event.result.value, session)));
+        else started.push(quiet(inferred(event.result.value, session, signal)));
       }
     }
   });
@@ -63,11 +65,18 @@ async function taken(source: AsyncIterator<Prepared>): Promise<Event> {
 }
 
 async function inferred(
-  { frame, input, fit }: Prepared,
+  { frame, input, fit, slices }: Prepared,
   session: InferenceSession,
+  signal: AbortSignal,
 ): Promise<Event> {
   if (!input) return { kind: "inferred", item: { frame, fit } };
-  return { kind: "inferred", item: { frame, outputs: await session.run(input), fit } };
+  const run = session.run(input);
+  if (!slices) return { kind: "inferred", item: { frame, outputs: await run, fit } };
+  const [outputs, outputsBySlice] = await Promise.all([
+    run,
+    outputsOfSlices(slices, session, signal),
+  ]);
+  return { kind: "inferred", item: { frame, outputs, fit, slices: outputsBySlice } };
 }
 
 /** Whoever waits for the promise hears of its failure; nobody does if the stage has ended. */

@@ -1,10 +1,8 @@
-import type { Colour } from "../pipeline/colour.ts";
 import type { InputSpec } from "../pipeline/detector.ts";
-import type { Size } from "../pipeline/fit.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import { type Resampler, type TensorMaker, tensorMaker } from "./sampling/tensor_maker.ts";
+import { makerByFrame, type Resampler, tensorMaker } from "./sampling/tensor_maker.ts";
 
 /** Options of {@linkcode letterbox}. */
 export interface LetterboxOptions {
@@ -72,23 +70,14 @@ export function letterbox(
   { resampler = "bilinear", stride = 1 }: LetterboxOptions = {},
 ): MeteredStage<Frame, Prepared> {
   check(input, resampler, stride);
-  let maker: TensorMaker | undefined;
-  let madeFor: Size | undefined;
-  let madeOf: Colour | undefined;
-
-  /** The tables of the last frame serve until the size or the colour changes. */
-  function makerFor({ planes: { width, height }, source: { colour } }: Frame): TensorMaker {
-    if (!maker || madeFor?.width !== width || madeFor.height !== height || madeOf !== colour) {
-      madeFor = { width, height };
-      madeOf = colour;
-      maker = tensorMaker(input, madeFor, colour, resampler);
-    }
-    return maker;
-  }
+  const makerFor = makerByFrame((size, colour) =>
+    tensorMaker(input, { frame: size, colour, resampler })
+  );
 
   return stage("letterbox", async function* letterbox(frames: AsyncIterable<Frame>) {
     for await (const frame of frames) {
-      const { fit, make } = makerFor(frame);
+      const { fits, make } = makerFor(frame);
+      const fit = fits[0]!;
       yield frame.index % stride === 0 ? { frame, input: make(frame.planes), fit } : { frame, fit };
     }
   });

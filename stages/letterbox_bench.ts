@@ -28,7 +28,7 @@ function inputOf(width: number, height: number): InputSpec {
 
 for (const [width, height] of [[192, 192], [640, 360]] as const) {
   for (const resampler of ["bilinear", "area"] as const) {
-    const maker = tensorMaker(inputOf(width, height), FRAME, COLOUR, resampler);
+    const maker = tensorMaker(inputOf(width, height), { frame: FRAME, colour: COLOUR, resampler });
     Deno.bench(`letterbox() with ${resampler}`, {
       group: `1920x1080 to ${width}x${height}`,
       baseline: resampler === "bilinear",

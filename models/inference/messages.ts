@@ -40,6 +40,8 @@ export interface OpenedReply {
   readonly kind: "opened";
   /** The size of each dimension of the input, or the name of a free one. */
   readonly inputShape: readonly (number | string)[];
+  /** Whether a run takes several inputs, stacked along the outermost dimension. */
+  readonly takesBatches: boolean;
 }
 
 /** An error's message as one line of a bearable length. */

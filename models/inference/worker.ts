@@ -10,7 +10,7 @@ import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 import { findAdapter } from "./adapter.ts";
-import { checkInterface } from "./check_interface.ts";
+import { checkInterface, takesBatches } from "./check_interface.ts";
 import { requestDevice } from "./gpu_device.ts";
 import { GpuReader, type GpuTensor } from "./gpu_reader.ts";
 import { listen } from "./listen.ts";
@@ -160,8 +160,10 @@ async function answerOpen(request: OpenRequest): Promise<void> {
   opening = open(request);
   isOnGpu = request.device === "webgpu";
   try {
-    const [input] = (await opening).session.inputMetadata;
-    say({ kind: "opened", inputShape: input?.isTensor ? input.shape : [] });
+    const { session } = await opening;
+    const [input] = session.inputMetadata;
+    const inputShape = input?.isTensor ? input.shape : [];
+    say({ kind: "opened", inputShape, takesBatches: takesBatches(session) });
   } catch (error) {
     const fault = error instanceof Refusal ? error.fault : "device";
     say({ kind: "refused", fault, message: messageOf(error) });

@@ -18,6 +18,7 @@ interface WorkerSessionOptions {
 /** A network in a worker, which is replaced when it loses its GPU. */
 export class WorkerSession implements InferenceSession {
   readonly description: string;
+  readonly takesBatches: boolean;
   readonly #request: OpenRequest;
   readonly #inputShape: OpenedReply["inputShape"];
   readonly #options: WorkerSessionOptions;
@@ -27,12 +28,13 @@ export class WorkerSession implements InferenceSession {
 
   private constructor(
     worker: InferenceWorker,
-    { inputShape }: OpenedReply,
+    { inputShape, takesBatches }: OpenedReply,
     request: OpenRequest,
     options: WorkerSessionOptions,
   ) {
     this.#worker = worker;
     this.#inputShape = inputShape;
+    this.takesBatches = takesBatches;
     this.#request = request;
     this.#options = options;
     this.description = options.description;
