@@ -40,6 +40,11 @@ export {
 } from "./models/darknet/network.ts";
 export { onnxFromDarknet, type OnnxFromDarknetOptions } from "./models/darknet/to_onnx.ts";
 export * from "./models/devices.ts";
+export {
+  DownloadNotPermitted,
+  type DownloadOptions,
+  type DownloadProgress,
+} from "./models/download/download.ts";
 export * from "./models/exporters/darknet.ts";
 export * from "./models/importers/darknet.ts";
 export * from "./models/model.ts";
@@ -49,6 +54,7 @@ export * from "./models/pruning/inspect_gammas.ts";
 export * from "./models/registry.ts";
 export * from "./models/session.ts";
 export * from "./models/slim_yolov3.ts";
+export type { UserCard } from "./models/user_card.ts";
 export * from "./models/yolo.ts";
 export * from "./pipeline/box.ts";
 export * from "./pipeline/colour.ts";

@@ -5,8 +5,12 @@ import type { DetectorDefaults, InputSpec } from "../pipeline/detector.ts";
 export interface ModelOrigin {
   /** The npm package that brings it, with its version; absent for steadybox's or a user's own file. */
   readonly package?: string;
-  /** The file: its path in the package, or as the user gave it. */
+  /** The file: its path in the package, as the user gave it, or its name at the URL. */
   readonly file: string;
+  /** Where it was downloaded from, without user, password and query. */
+  readonly url?: string;
+  /** What its card names as its source, such as a page that describes it. */
+  readonly source?: string;
 }
 
 /** What is to be known of a model. */
@@ -25,7 +29,7 @@ export interface ModelCard {
   readonly multiplyAccumulates?: number;
   /** The size of the file that it comes from, in bytes. */
   readonly sizeBytes: number;
-  /** Its licence, as an SPDX identifier; absent for a user's own file. */
+  /** Its licence, as an SPDX identifier or as its card has it; absent where nothing tells. */
   readonly licence?: string;
   /** The SHA-256 of the file that it comes from, in hexadecimal digits. */
   readonly sha256: string;
@@ -68,8 +72,12 @@ export const modelCardSchema: z.ZodType<ModelCard> = z.strictObject({
   sizeBytes: count,
   licence: z.exactOptional(z.string().min(1)),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  origin: z.strictObject({ package: z.exactOptional(z.string().min(1)), file: z.string().min(1) })
-    .readonly(),
+  origin: z.strictObject({
+    package: z.exactOptional(z.string().min(1)),
+    file: z.string().min(1),
+    url: z.exactOptional(z.string().min(1)),
+    source: z.exactOptional(z.string().min(1)),
+  }).readonly(),
   defaults: z.strictObject({
     confidence: fraction,
     iou: fraction,

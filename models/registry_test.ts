@@ -206,3 +206,78 @@ Deno.test("inspectOnnx() counts no work where the file does not tell the sizes",
   assertEquals([facts.parameters, facts.multiplyAccumulates], [0, 0]);
   assert(facts.inputs.length === 1);
 });
+
+const SKY = new URL("weights/tiny-ssd-sky.safetensors", import.meta.url);
+
+/** The card and its network in a directory. */
+async function besideCard(card: Record<string, unknown>) {
+  return await directoryWith({
+    "card.json": new TextEncoder().encode(JSON.stringify(card)),
+    "net.safetensors": await Deno.readFile(SKY),
+  });
+}
+
+Deno.test("loadModel() takes a card's word for name, labels, licence and source", async () => {
+  const { card: { sha256 }, network } = await loadModel("tiny-ssd-sky");
+  const labels = ["jet", "gull", "quadcopter", "rotorcraft"];
+  const told = { name: "my sky", licence: "MIT", source: "https://example.org", sha256, labels };
+  await using directory = await besideCard({ file: "net.safetensors", ...told });
+  const model = await loadModel(`${directory.path}/card.json`);
+  assertEquals(model.network, network);
+  assertEquals(model.card, {
+    ...modelCardSchema.parse(model.card),
+    ...{ name: "my sky", licence: "MIT", sha256, labels },
+    origin: { file: `${directory.path}/net.safetensors`, source: "https://example.org" },
+  });
+  assertEquals([model.detector.name, model.detector.labels], ["my sky", labels]);
+  const { dims, boxes } = { dims: [1, 8030, 5], boxes: [1, 8030, 4] };
+  const confidences = new Float32Array(8030 * 5).fill(-9);
+  confidences[5 * 100 + 2] = 9; // Behind the background.
+  const outputs = Object.fromEntries(
+    inspectOnnx(network).outputs.map(({ name, dims: seen }) => [
+      name,
+      seen.at(-1) === 5
+        ? { dims, data: confidences }
+        : { dims: boxes, data: new Float32Array(8030 * 4) },
+    ]),
+  );
+  const found = model.detector.decode(outputs, 0.5);
+  assertEquals(found.map(({ classId, label }) => [classId, label]), [[1, "gull"]]);
+});
+
+Deno.test.each([
+  {
+    flaw: "another SHA-256 than its card's",
+    card: { file: "net.safetensors", sha256: "0".repeat(64) },
+    message: /it has the SHA-256 f731f0f7[0-9a-f]+, not 0{64}$/,
+  },
+  {
+    flaw: "another count of classes than its card's",
+    card: { file: "net.safetensors", labels: ["bird"] },
+    message: /card.json": it names 1 classes, and the network has 4$/,
+  },
+  {
+    flaw: "a card in place of a file",
+    card: { file: "card.json" },
+    message: /^Cannot use "[^"]*card.json" as a model/,
+  },
+  { flaw: "no file", card: { file: "none.onnx" }, message: /there is no such file$/ },
+])("loadModel() refuses a model with $flaw", async ({ card, message }) => {
+  await using directory = await besideCard(card);
+  const error = await assertRejects(() => loadModel(`${directory.path}/card.json`), ModelError);
+  assertMatch(error.message, message);
+  assertMatch(error.message, /^Cannot [^\n]+$/);
+});
+
+Deno.test.each(["tiny-ssd-sky", SKY.pathname])(
+  "loadModel() compares %s with the SHA-256 that it is given",
+  async (place) => {
+    const { card: { sha256 } } = await loadModel(place);
+    assertEquals((await loadModel(place, { sha256: sha256.toUpperCase() })).card.sha256, sha256);
+    await assertRejects(
+      () => loadModel(place, { sha256: "1".repeat(64) }),
+      ModelError,
+      `it has the SHA-256 ${sha256}, not ${"1".repeat(64)}`,
+    );
+  },
+);
