@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { DetectorDefaults, InputSpec } from "../../pipeline/detector.ts";
+import type { Anchors } from "./layout.ts";
+import { LAYOUT_NAMES } from "./layouts.ts";
+
+/** What a card tells of a network where the file does not, or otherwise. */
+export interface NetworkDescription {
+  /** The name of its layout, such as `yolov8`; else it is told by the shapes. */
+  readonly layout?: string;
+  /** Which output plays which part of the layout, by the parts' names; else told by their own. */
+  readonly outputs?: Readonly<Record<string, string>>;
+  /** How its input is made, where that is not as the layout's project does it. */
+  readonly input?: Partial<InputSpec>;
+  /** The names of its classes, by class number, or `coco` for those of COCO. */
+  readonly labels?: readonly string[] | "coco";
+  /** The anchors of each head, in input pixels, the finest head first. */
+  readonly anchors?: Anchors;
+  /** What its authors recommend. */
+  readonly defaults?: Partial<DetectorDefaults>;
+}
+
+const fraction = z.number().min(0).max(1);
+const size = z.int().positive();
+const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
+const positives = z.tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+  .readonly();
+const sides = z.tuple([z.number().positive(), z.number().positive()]).readonly();
+
+/**
+ * The fields by which a card describes a network, for a schema of the whole card: what
+ * {@linkcode NetworkDescription} says, checked.
+ */
+export const NETWORK_DESCRIPTION_FIELDS: {
+  readonly layout: z.ZodType<string | undefined>;
+  readonly outputs: z.ZodType<NetworkDescription["outputs"] | undefined>;
+  readonly input: z.ZodType<NetworkDescription["input"] | undefined>;
+  readonly labels: z.ZodType<NetworkDescription["labels"] | undefined>;
+  readonly anchors: z.ZodType<NetworkDescription["anchors"] | undefined>;
+  readonly defaults: z.ZodType<NetworkDescription["defaults"] | undefined>;
+} = {
+  layout: z.exactOptional(z.enum(LAYOUT_NAMES)),
+  outputs: z.exactOptional(z.record(z.string(), z.string().min(1)).readonly()),
+  input: z.exactOptional(
+    z.strictObject({
+      width: z.exactOptional(size),
+      height: z.exactOptional(size),
+      layout: z.exactOptional(z.enum(["nchw", "nhwc"])),
+      channels: z.exactOptional(z.enum(["rgb", "bgr"])),
+      resize: z.exactOptional(z.enum(["letterbox", "stretch"])),
+      border: z.exactOptional(rgb),
+      mean: z.exactOptional(rgb),
+      std: z.exactOptional(positives),
+    }).readonly(),
+  ),
+  labels: z.exactOptional(
+    z.union([z.literal("coco"), z.array(z.string().min(1)).min(1).readonly()]),
+  ),
+  anchors: z.exactOptional(
+    z.array(z.array(sides).length(3).readonly()).min(1).max(5).readonly(),
+  ),
+  defaults: z.exactOptional(
+    z.strictObject({
+      confidence: z.exactOptional(fraction),
+      iou: z.exactOptional(fraction),
+      maxDetections: z.exactOptional(size),
+    }).readonly(),
+  ),
+};

@@ -1,0 +1,180 @@
+import type { Detection } from "../../pipeline/detection.ts";
+import type { Outputs } from "../../pipeline/tensor.ts";
+import { confidenceOf, logitFloorOf } from "../_logistic.ts";
+import { yolo } from "../yolo.ts";
+import { type Anchors, type Layout, type NetworkShape, YOLO_INPUT } from "./layout.ts";
+import { boxAround, candidateOf, fits, tensorOf } from "./_outputs.ts";
+
+const ANCHORS_PER_CELL = 3;
+
+/** Middle, size, and whether there is anything. */
+const NUMBERS_PER_BOX = 5;
+
+/** Darknet's cfg/yolov3.cfg, and models/yolov5s.yaml of YOLOv5. */
+const COCO_ANCHORS: Anchors = [
+  [[10, 13], [16, 30], [33, 23]],
+  [[30, 61], [62, 45], [59, 119]],
+  [[116, 90], [156, 198], [373, 326]],
+];
+
+/** Darknet's cfg/yolov3-tiny.cfg. */
+const TINY_ANCHORS: Anchors = [
+  [[10, 14], [23, 27], [37, 58]],
+  [[81, 82], [135, 169], [344, 319]],
+];
+
+/** Darknet's cfg/yolov4.cfg. */
+const YOLOV4_ANCHORS: Anchors = [
+  [[12, 16], [19, 36], [40, 28]],
+  [[36, 75], [76, 55], [72, 146]],
+  [[142, 110], [192, 243], [459, 401]],
+];
+
+const DEFAULTS = { confidence: 0.25, iou: 0.45, maxDetections: 300 };
+
+/**
+ * YOLOv3 as its heads give it: two or three outputs, `[1, 3 * (5 + classes), rows, columns]`, before
+ * any function. What they mean is told at {@linkcode yolo}. The anchors are those of YOLOv3, or with
+ * two heads of YOLOv3-tiny, for COCO, unless a card names others.
+ *
+ * Input: letterboxed on grey, red, green and blue from 0 to 1, as Darknet does.
+ */
+export const yolov3Grids: Layout = {
+  name: "yolov3-grids",
+  title: "YOLOv3, heads before any function",
+  input: { ...YOLO_INPUT, border: [127.5, 127.5, 127.5] },
+  defaults: DEFAULTS,
+  parts: [],
+  read: (shape) => planarGrids(shape, shape.outputs.length === 2 ? TINY_ANCHORS : COCO_ANCHORS),
+};
+
+/**
+ * YOLOv4 as its heads give it: as {@linkcode yolov3Grids}, with YOLOv4's anchors for COCO and its
+ * `scale_x_y` (Darknet, cfg/yolov4.cfg). Nothing tells it from YOLOv3's, so that a card must.
+ */
+export const yolov4Grids: Layout = {
+  ...yolov3Grids,
+  name: "yolov4-grids",
+  title: "YOLOv4, heads before any function",
+  read: (shape) => shape.isNamed ? planarGrids(shape, YOLOV4_ANCHORS, [1.2, 1.1, 1.05]) : undefined,
+};
+
+/**
+ * YOLOv5 and v7 as their heads give it: three outputs, `[1, 3, rows, columns, 5 + classes]`, before
+ * any function. With all through the logistic function, a box lies around `(2 x - 0.5 + column) * s`,
+ * `(2 y - 0.5 + row) * s` and has the size `(2 w)² * anchor`, `(2 h)² * anchor` (YOLOv5 7.0,
+ * models/yolo.py, `Detect.forward`). The anchors are YOLOv5's for COCO unless a card names others.
+ *
+ * Input: as YOLOv5's.
+ */
+export const yolov5Grids: Layout = {
+  name: "yolov5-grids",
+  title: "YOLOv5 or v7, heads before any function",
+  input: YOLO_INPUT,
+  defaults: DEFAULTS,
+  parts: [],
+  read(shape) {
+    const { outputs, anchors = COCO_ANCHORS } = shape;
+    const depth = outputs[0]?.dims[4];
+    if (outputs.length !== anchors.length || depth === undefined) return undefined;
+    const wanted = [1, ANCHORS_PER_CELL, undefined, undefined, depth];
+    if (depth <= NUMBERS_PER_BOX || !outputs.every((output) => fits(output, wanted))) {
+      return undefined;
+    }
+    return {
+      classes: depth - NUMBERS_PER_BOX,
+      ...assumedAnchors(shape),
+      decode: (given, minConfidence, labels) =>
+        finestFirst(given, shape, wanted, 2).flatMap(({ data, dims }, place) =>
+          logisticBoxes(data, {
+            dims,
+            anchors: anchors[place]!,
+            stride: shape.size.width / dims[3]!,
+            minConfidence,
+            labels,
+          })
+        ),
+    };
+  },
+};
+
+function planarGrids(
+  shape: NetworkShape,
+  usual: Anchors,
+  scales?: readonly number[],
+): ReturnType<Layout["read"]> {
+  const { outputs, anchors = usual, size } = shape;
+  const channels = outputs[0]?.dims[1];
+  if (outputs.length !== anchors.length || channels === undefined) return undefined;
+  const wanted = [1, channels, undefined, undefined];
+  const classes = channels / ANCHORS_PER_CELL - NUMBERS_PER_BOX;
+  if (!(Number.isInteger(classes) && classes >= 1)) return undefined;
+  if (!outputs.every((output) => fits(output, wanted))) return undefined;
+  return {
+    classes,
+    ...assumedAnchors(shape),
+    decode(given, minConfidence, labels) {
+      const grids = finestFirst(given, shape, wanted, 2);
+      const heads = grids.map(({ name }, place) => ({
+        output: name,
+        anchors: anchors[place]!,
+        ...scales && { scaleXY: scales[place]! },
+      }));
+      return yolo({ name: "grids", size, labels, heads }).decode(given, minConfidence);
+    },
+  };
+}
+
+function assumedAnchors({ anchors }: NetworkShape) {
+  return anchors ? {} : {
+    assumption: "Its anchors, which the file does not tell, are taken for those of COCO",
+  };
+}
+
+/** The outputs as they were found, with the one that has the most rows first. */
+function finestFirst(
+  given: Outputs,
+  { outputs }: NetworkShape,
+  wanted: readonly (number | undefined)[],
+  rows: number,
+) {
+  return outputs.map(({ name }) => ({ name, ...tensorOf(given, name, wanted) }))
+    .toSorted((a, b) => b.dims[rows]! - a.dims[rows]!);
+}
+
+/** The boxes of one head, and how they are to be read. */
+interface Head {
+  readonly dims: readonly number[];
+  readonly anchors: Anchors[number];
+  readonly stride: number;
+  readonly minConfidence: number;
+  readonly labels: readonly string[];
+}
+
+function logisticBoxes(
+  data: Float32Array,
+  { dims: [, , rows, columns, depth], anchors, stride, minConfidence, labels }: Head,
+): Detection<"tensor">[] {
+  const found: Detection<"tensor">[] = [];
+  const cells = rows! * columns!;
+  const floor = logitFloorOf(minConfidence);
+  for (let place = 0; place < anchors.length * cells; place++) {
+    const start = place * depth!;
+    const at = (i: number) => data[start + i]!;
+    if (!(at(4) >= floor)) continue;
+    let best = NUMBERS_PER_BOX;
+    for (let i = best + 1; i < depth!; i++) if (at(i) > at(best)) best = i;
+    const confidence = confidenceOf(at(4)) * confidenceOf(at(best));
+    if (!(confidence >= minConfidence)) continue;
+    const cell = place % cells;
+    const [width, height] = anchors[Math.floor(place / cells)]!;
+    const box = boxAround(
+      (2 * confidenceOf(at(0)) - 0.5 + cell % columns!) * stride,
+      (2 * confidenceOf(at(1)) - 0.5 + Math.floor(cell / columns!)) * stride,
+      (2 * confidenceOf(at(2))) ** 2 * width,
+      (2 * confidenceOf(at(3))) ** 2 * height,
+    );
+    found.push(candidateOf(box, confidence, best - NUMBERS_PER_BOX, labels));
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+import type { Layout } from "./layout.ts";
+import { YOLO_INPUT } from "./layout.ts";
+import { candidateOf, checkConfidence, fits, singleOutput, tensorOf } from "./_outputs.ts";
+
+/** Two corners, a confidence, a class. */
+const COLUMNS = 6;
+
+/** More rows than any of these networks gives, and fewer than any grid of anchors has. */
+const MAX_ROWS = 1000;
+
+/**
+ * YOLOv10 and YOLO26, and others of Ultralytics' that were exported with `nms=True`:
+ * `[1, boxes, 6]`, in each row two corners in input pixels, a confidence and the number of a class
+ * (YOLOv10, ultralytics/utils/ops.py, `v10postprocess`; Ultralytics 8.4, nn/modules/head.py,
+ * `Detect.postprocess`). Each object has one box. Rows that are not needed are 0.
+ *
+ * Input: as YOLOv8's.
+ */
+export const yolov10: Layout = {
+  name: "yolov10",
+  title: "YOLOv10, YOLO26 or another with its own suppression",
+  input: YOLO_INPUT,
+  defaults: { confidence: 0.25, iou: 0.7, maxDetections: 300 },
+  isEndToEnd: true,
+  parts: ["boxes"],
+  read(shape) {
+    const output = singleOutput(shape);
+    if (!output || !fits(output, [1, undefined, COLUMNS]) || output.dims[2] === undefined) {
+      return undefined;
+    }
+    const rows = output.dims[1];
+    if (!shape.isNamed && !(rows !== undefined && rows <= MAX_ROWS)) return undefined;
+    const { name } = output;
+    return {
+      decode(outputs, minConfidence, labels) {
+        const { data } = tensorOf(outputs, name, [1, undefined, COLUMNS]);
+        const found = [];
+        for (let start = 0; start + COLUMNS <= data.length; start += COLUMNS) {
+          const at = (column: number) => data[start + column]!;
+          const confidence = at(4);
+          if (!(confidence > 0 && confidence >= minConfidence)) continue;
+          checkConfidence(confidence);
+          const box = { x1: at(0), y1: at(1), x2: at(2), y2: at(3) };
+          found.push(candidateOf(box, Math.min(confidence, 1), Math.round(at(5)), labels));
+        }
+        return found;
+      },
+    };
+  },
+};
