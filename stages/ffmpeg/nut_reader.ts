@@ -6,6 +6,8 @@ import { NUT_FILE_ID, NUT_FLAGS, NUT_START_CODES } from "./nut.ts";
 
 /** A raw picture out of a NUT stream, with its time. */
 export interface NutPacket {
+  /** The number of the stream that it belongs to, from 0. */
+  readonly streamId: number;
   /** The presentation time, in ticks of the stream. */
   readonly pts: number;
   /** The length of a tick. */
@@ -34,6 +36,15 @@ interface MainHeader {
 interface StreamHeader extends Size {
   readonly timeBase: TimeBase;
   readonly msbPtsShift: number;
+  /** The time of its last frame, in ticks, from which the next one's is counted. */
+  lastPts: number;
+}
+
+/** Where the pictures of a stream are put. */
+export interface PictureMemory {
+  readonly pool: FramePool;
+  /** How many bytes each has. */
+  readonly byteLength: number;
 }
 
 /** Thrown when a picture has another size than those before it. */
@@ -124,8 +135,11 @@ async function frameCodesFrom(numbers: Numbers): Promise<FrameCode[]> {
 }
 
 /** Section "stream header" of the specification. */
-async function streamHeaderFrom(numbers: Numbers, main: MainHeader): Promise<StreamHeader> {
-  await unsigned(numbers); // The number of the stream: there is but one.
+async function streamHeaderFrom(
+  numbers: Numbers,
+  main: MainHeader,
+): Promise<StreamHeader & { readonly id: number }> {
+  const id = await unsigned(numbers);
   await unsigned(numbers); // Its class.
   await blob(numbers); // Its fourcc.
   const timeBase = main.timeBases[await unsigned(numbers)];
@@ -136,40 +150,51 @@ async function streamHeaderFrom(numbers: Numbers, main: MainHeader): Promise<Str
   await unsigned(numbers); // Flags.
   await blob(numbers); // What only the codec understands.
   const [width, height] = [await unsigned(numbers), await unsigned(numbers)];
-  return { timeBase, msbPtsShift, width, height };
+  return { id, timeBase, msbPtsShift, width, height, lastPts: 0 };
 }
 
-/** Reads a NUT stream with one stream of raw pictures in it, as ffmpeg writes it. */
+/** A time is coded in full, or by its lowest bits: the time nearest to the last one. */
+function ptsFrom(coded: number, { msbPtsShift, lastPts }: StreamHeader): number {
+  const span = 2 ** msbPtsShift;
+  if (coded >= span) return coded - span;
+  const base = lastPts - Math.floor((span - 1) / 2);
+  return base + (((coded - base) % span) + span) % span;
+}
+
+/** Reads NUT with streams of raw pictures in it, as ffmpeg writes it. */
 export class NutReader {
   readonly #input: ByteReader;
   #main: MainHeader | undefined;
-  #stream: StreamHeader | undefined;
-  #lastPts = 0;
+  readonly #streams: StreamHeader[] = [];
 
   constructor(input: ByteReader) {
     this.#input = input;
   }
 
-  /** Reads the headers, which tell the size of the pictures; nothing if the stream ends before. */
+  /** Reads the headers, which tell the size of the first stream's pictures; nothing if there are none. */
   async size(): Promise<Size | undefined> {
     if (!this.#main) await this.#readFileId();
-    while (!this.#stream) {
+    while (this.#streams.length === 0) {
       if (await this.#input.isAtEnd()) return undefined;
       const first = await this.#input.byte();
       if (first !== 0x4e) throw new RangeError("Cannot find the stream's header");
       await this.#readHeader();
     }
-    const { width, height } = this.#stream;
+    const { width, height } = this.#streams[0]!;
     return { width, height };
   }
 
-  /** Reads up to the next picture into memory of the pool; nothing at the end of the stream. */
-  async next(pool: FramePool, byteLength: number): Promise<NutPacket | undefined> {
+  /**
+   * Reads up to the next picture, of whichever stream; nothing at the end.
+   *
+   * @param memories Where pictures are put, for each stream.
+   */
+  async next(...memories: readonly PictureMemory[]): Promise<NutPacket | undefined> {
     if (!this.#main) await this.#readFileId();
     while (!await this.#input.isAtEnd()) {
       const first = await this.#input.byte();
       if (first === 0x4e) await this.#readHeader();
-      else return await this.#readFrame(first, pool, byteLength);
+      else return await this.#readFrame(first, memories);
     }
     return undefined;
   }
@@ -189,7 +214,9 @@ export class NutReader {
     if (startCode === NUT_START_CODES.main) {
       this.#main ??= await mainHeaderFrom(numbers);
     } else if (startCode === NUT_START_CODES.stream && this.#main) {
-      this.#stream ??= await streamHeaderFrom(numbers, this.#main);
+      const { id, ...header } = await streamHeaderFrom(numbers, this.#main);
+      if (id > this.#streams.length) throw new RangeError(`Cannot read stream ${id} as the next`);
+      this.#streams[id] ??= header; // Headers are repeated from time to time.
     } else if (startCode === NUT_START_CODES.syncpoint) {
       await this.#resync(numbers);
     }
@@ -200,27 +227,34 @@ export class NutReader {
     const timeBases = this.#main?.timeBases ?? [];
     const coded = await unsigned(numbers);
     const from = timeBases[coded % timeBases.length];
-    const to = this.#stream?.timeBase;
-    if (!from || !to) throw new RangeError("Cannot read a syncpoint before the headers");
+    if (!from || this.#streams.length === 0) {
+      throw new RangeError("Cannot read a syncpoint before the headers");
+    }
     const ticks = BigInt(Math.floor(coded / timeBases.length));
-    this.#lastPts = Number(
-      ticks * BigInt(from.num) * BigInt(to.den) / (BigInt(from.den) * BigInt(to.num)),
-    );
+    for (const stream of this.#streams) {
+      const to = stream.timeBase;
+      stream.lastPts = Number(
+        ticks * BigInt(from.num) * BigInt(to.den) / (BigInt(from.den) * BigInt(to.num)),
+      );
+    }
   }
 
   /** Section "frame" of the specification. */
-  async #readFrame(first: number, pool: FramePool, byteLength: number): Promise<NutPacket> {
+  async #readFrame(first: number, memories: readonly PictureMemory[]): Promise<NutPacket> {
     const row = this.#main?.frameCodes[first];
-    if (!row || !this.#stream || row.flags & NUT_FLAGS.invalid) {
+    if (!row || row.flags & NUT_FLAGS.invalid) {
       throw new RangeError(`Cannot read a frame of code ${first}`);
     }
     const numbers = this.#numbers;
-    let { flags, headerIndex, reservedCount } = row;
+    let { flags, streamId, headerIndex, reservedCount } = row;
     if (flags & NUT_FLAGS.coded) flags ^= await unsigned(numbers);
-    if (flags & NUT_FLAGS.streamId) await unsigned(numbers);
+    if (flags & NUT_FLAGS.streamId) streamId = await unsigned(numbers);
+    const stream = this.#streams[streamId];
+    const memory = memories[streamId];
+    if (!stream || !memory) throw new RangeError(`Cannot read a frame of stream ${streamId}`);
     const pts = flags & NUT_FLAGS.codedPts
-      ? this.#ptsFrom(await unsigned(numbers))
-      : this.#lastPts + row.ptsDelta;
+      ? ptsFrom(await unsigned(numbers), stream)
+      : stream.lastPts + row.ptsDelta;
     let size = row.sizeRemainder;
     if (flags & NUT_FLAGS.sizeMsb) size += row.sizeMultiplier * await unsigned(numbers);
     if (flags & NUT_FLAGS.matchTime) await signed(numbers);
@@ -229,25 +263,17 @@ export class NutReader {
     for (; reservedCount > 0; reservedCount--) await unsigned(numbers);
     if (flags & NUT_FLAGS.checksum) await this.#input.bytes(4);
     if (flags & NUT_FLAGS.sideData) throw new RangeError("Cannot read a frame with side data");
-    if (size !== byteLength) {
+    if (size !== memory.byteLength) {
       throw new PictureSizeError(
-        `Cannot read a frame of ${size} bytes: it must have ${byteLength}`,
+        `Cannot read a frame of ${size} bytes: it must have ${memory.byteLength}`,
       );
     }
-    this.#lastPts = pts;
+    stream.lastPts = pts;
     const elided = this.#main?.elidedHeaders[headerIndex] ?? new Uint8Array(0);
-    const buffer = pool.take();
+    const buffer = memory.pool.take();
     new Uint8Array(buffer).set(elided);
-    const data = pool.lend(await this.#input.fill(buffer, elided.length));
-    return { pts, timeBase: this.#stream.timeBase, data };
-  }
-
-  /** A time is coded in full, or by its lowest bits: the time nearest to the last one. */
-  #ptsFrom(coded: number): number {
-    const span = 2 ** this.#stream!.msbPtsShift;
-    if (coded >= span) return coded - span;
-    const base = this.#lastPts - Math.floor((span - 1) / 2);
-    return base + (((coded - base) % span) + span) % span;
+    const data = memory.pool.lend(await this.#input.fill(buffer, elided.length));
+    return { streamId, pts, timeBase: stream.timeBase, data };
   }
 
   get #numbers(): Numbers {

@@ -53,7 +53,7 @@ async function readAll(bytes: Uint8Array<ArrayBuffer>, pieceBytes: number) {
   const reader = new NutReader(input);
   const found: { pts: number; tick: string; first: number; last: number }[] = [];
   for (;;) {
-    const packet = await reader.next(pool, FRAME_BYTES);
+    const packet = await reader.next({ pool, byteLength: FRAME_BYTES });
     if (!packet) return found;
     using data = packet.data;
     const pixels = new Uint8Array(data.buffer);

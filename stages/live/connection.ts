@@ -171,7 +171,7 @@ async function* picturesIn(
   const pool = new FramePool(byteLength);
   let stream: PictureStream | undefined;
   for (;;) {
-    const packet = await reader.next(pool, byteLength);
+    const packet = await reader.next({ pool, byteLength });
     if (!packet) return;
     const arrivedAtMs = performance.now();
     const { data, pts, timeBase: { num, den } } = packet;
