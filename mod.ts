@@ -90,6 +90,7 @@ export * from "./stages/infer.ts";
 export * from "./stages/letterbox.ts";
 export * from "./stages/probe.ts";
 export * from "./stages/receive.ts";
+export * from "./stages/record.ts";
 export * from "./stages/smooth.ts";
 export * from "./stages/smooth_offline.ts";
 export * from "./stages/suppress.ts";

@@ -31,7 +31,8 @@ export interface EncodeOptions {
  * the container's own clock (a millisecond in Matroska and WebM); sound keeps its distance to the
  * picture.
  * Sound is copied where the container can hold it, else encoded. Odd sizes are made even by
- * repeating the last row or column. The file gets its name when it is whole: on an error or an
+ * repeating the last row or column. Where a feed comes back with another size or colour space, its
+ * pictures are fit into those of the first, with bars. The file gets its name when it is whole: on an error or an
  * abort nothing is left.
  *
  * @param path Where to; the extension tells the container.

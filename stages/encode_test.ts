@@ -228,3 +228,23 @@ async function namesIn(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   return entries.map(({ name }) => name).sort();
 }
+
+Deno.test("encode() shows pictures of another size and range in those of the first, and says so", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/out.mkv`;
+  const notes: string[] = [];
+  const full: Colour = { matrix: "bt601", range: "full", tags: {} };
+  const mixed = source("mixed", async function* () {
+    yield* greyFrames([0, 1000]);
+    yield* greyFrames([2000, 3000], { width: 48, height: 96, colour: full });
+  });
+  await mixed.pipeTo(encode(path, { codec: "ffv1", onNote: (note) => notes.push(note) }));
+  assertEquals(notes.slice(1), ["Pictures of 48x96 are shown in 64x48, with bars beside them"]);
+  const seen: number[][] = [];
+  for await (using frame of decode(path)) {
+    const { planes } = frame;
+    seen.push([0, 32, 63].map((x) => planes.y[24 * planes.width + x]!));
+  }
+  // Grey 40 and 60 of 255 are 50 and 68 where black is 16 and white 235.
+  assertEquals(seen, [[40, 40, 40], [60, 60, 60], [16, 50, 16], [16, 68, 16]]);
+});

@@ -13,6 +13,8 @@ export interface Container {
   readonly clockHz?: number;
   /** Set where B-frames would be decoded before 0, so that all times would be moved. */
   readonly isWithoutBFrames?: true;
+  /** What makes it one that can be played while it is written; none where that cannot be. */
+  readonly fragmentArgs?: readonly string[];
   /** More arguments for ffmpeg. */
   readonly args?: (timeBaseDen: number) => readonly string[];
 }
@@ -29,8 +31,12 @@ const MP4: Container = {
   videoCodec: "h264",
   audioCodecs: /^(aac|mp2|mp3|ac3|eac3|alac|opus|flac)$/,
   audioEncoder: "aac",
+  fragmentArgs: ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"],
   args: timescales,
 };
+
+/** Matroska's fragments are its clusters. */
+const CLUSTERS = ["-cluster_time_limit", "1000"];
 
 /** What ffmpeg's muxers take, by the extension of the file: those that keep each frame's time. */
 const CONTAINERS: Readonly<Record<string, Container>> = {
@@ -40,12 +46,19 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
     ...MP4,
     audioCodecs: /^(aac|mp3|ac3|eac3|alac|pcm_(s16|s24|s32|f32|f64)(le|be)|pcm_u8)$/,
   },
-  ".mkv": { videoCodec: "h264", audioEncoder: "aac", clockHz: 1000, args: () => KEPT_TIMES },
+  ".mkv": {
+    videoCodec: "h264",
+    audioEncoder: "aac",
+    clockHz: 1000,
+    fragmentArgs: CLUSTERS,
+    args: () => KEPT_TIMES,
+  },
   ".webm": {
     videoCodec: "vp9",
     audioCodecs: /^(opus|vorbis)$/,
     audioEncoder: "libopus",
     clockHz: 1000,
+    fragmentArgs: CLUSTERS,
     args: () => KEPT_TIMES,
   },
   ".ts": {
@@ -54,6 +67,7 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
     audioEncoder: "aac",
     clockHz: 90_000,
     isWithoutBFrames: true,
+    fragmentArgs: [],
     // By itself the muxer would begin at 1.4 s.
     args: () => ["-muxdelay", "0", "-muxpreload", "0"],
   },

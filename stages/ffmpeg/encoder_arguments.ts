@@ -51,7 +51,12 @@ export interface EncoderRequest {
   readonly codec: string | undefined;
   /** The quality that the user asks for. */
   readonly crf: number | undefined;
+  /** Whether what is on disk can be played at any time. */
+  readonly isFragmented: boolean;
 }
+
+/** After how many seconds a video that is being written can be played up to there. */
+const FRAGMENT_S = 1;
 
 /**
  * Makes ffmpeg encode the pictures that it is handed in NUT, each at its own time: `passthrough`
@@ -59,9 +64,9 @@ export interface EncoderRequest {
  * analysed, which would hold back its first twenty pictures.
  */
 export function encoderArguments(
-  { path, partialPath, source, audio, offsetS, codec, crf }: EncoderRequest,
+  { path, partialPath, source, audio, offsetS, codec, crf, isFragmented }: EncoderRequest,
 ): string[] {
-  const { args: containerArgs, videoCodec, isWithoutBFrames } = containerOf(path);
+  const { args: containerArgs, videoCodec, isWithoutBFrames, fragmentArgs } = containerOf(path);
   return [
     ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
     ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
@@ -71,13 +76,23 @@ export function encoderArguments(
     ...["-map", "0:v"],
     ...["-vf", colourFilter(source)],
     ...codecArguments(codec ?? videoCodec, crf),
-    ...(isWithoutBFrames ? ["-bf", "0"] : []),
+    ...(isWithoutBFrames || isFragmented ? ["-bf", "0"] : []),
+    ...(isFragmented ? [...keyFramesEvery(FRAGMENT_S), "-flush_packets", "1"] : []),
     ...audio.outputArgs,
     ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
     ...lastDuration(source),
     ...(source.startS > 0 ? ["-output_ts_offset", (-source.startS).toFixed(6)] : []),
     ...(containerArgs?.(source.timeBase.den) ?? []),
+    ...(isFragmented ? fragmentArgs ?? [] : []),
     `file:${partialPath}`,
+  ];
+}
+
+/** Key frames by time, however the rate varies: where a viewer can begin. */
+export function keyFramesEvery(intervalS: number): string[] {
+  return [
+    "-force_key_frames",
+    `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${intervalS}))`,
   ];
 }
 
@@ -88,8 +103,8 @@ function lastDuration({ frameRate }: FrameSource): string[] {
   return ["-bsf:v", `setts=pts=PTS:dts=DTS:duration=${duration}`];
 }
 
-/** NUT does not say what the numbers of the pixels mean. */
-function colourFilter({ colour: { range, tags } }: FrameSource): string {
+/** The filter that says what the numbers of the pixels mean, as NUT does not. */
+export function colourFilter({ colour: { range, tags } }: FrameSource): string {
   const { space, primaries, transfer } = tags;
   const params = [`range=${range === "full" ? "pc" : "tv"}`];
   if (space && TAG.test(space)) params.push(`colorspace=${space}`);

@@ -2,12 +2,13 @@ import { extname } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
 import type { Size } from "../../pipeline/fit.ts";
 import type { Frame, FrameSource } from "../../pipeline/frame.ts";
+import { planesByteLength } from "../../pipeline/planes.ts";
 import { microsecondsFrom } from "../../pipeline/time_base.ts";
+import { Refit } from "../live/refit.ts";
 import { createPartialFile } from "../writing/partial_file.ts";
 import { type AudioHandling, audioHandlingFor } from "./audio.ts";
 import { containerOf } from "./container.ts";
 import { encoderArguments } from "./encoder_arguments.ts";
-import { evenSized } from "./even_size.ts";
 import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./process.ts";
 import { inputArguments } from "./input.ts";
 import { nutFrameHeader, nutHeader } from "./nut_writer.ts";
@@ -17,6 +18,8 @@ interface Wishes {
   readonly codec?: string;
   readonly crf?: number;
   readonly onNote?: (note: string) => void;
+  /** Whether what is on disk can be played at any time; then the video begins at 0, too. */
+  readonly isFragmented?: boolean;
 }
 
 /** One run of the encoder, from the first frame to the whole file. */
@@ -29,9 +32,13 @@ export class EncoderRun implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** What is added to each time so that none is below 0, in ticks: files of most kinds know no such. */
   readonly #ptsOffset: number;
+  readonly #onNote: (note: string) => void;
+  /** Makes all pictures like the first. */
+  readonly #refit: Refit;
+  readonly #fitted: Uint8Array<ArrayBuffer>;
+  #scaledFrom = "";
   #lastPts: number;
   #intervalTicks = 0;
-  #evenBuffer: Uint8Array<ArrayBuffer> | undefined;
 
   /** Starts the encoder; nothing is written before {@linkcode EncoderRun.write}. */
   constructor(path: string, partialPath: string, first: Frame, options: Wishes) {
@@ -41,8 +48,12 @@ export class EncoderRun implements AsyncDisposable {
     this.#source = source;
     this.#lastPts = pts;
     this.#audio = audioHandlingFor(path, source, inputArguments);
-    this.#ptsOffset = Math.max(0, -pts);
-    const { width, height } = evenSized(first.planes);
+    const { isFragmented = false, onNote = () => {} } = options;
+    this.#onNote = onNote;
+    this.#ptsOffset = isFragmented ? -pts : Math.max(0, -pts);
+    this.#refit = new Refit(source);
+    const { width, height } = this.#refit.form;
+    this.#fitted = new Uint8Array(planesByteLength(width, height));
     const args = encoderArguments({
       path,
       partialPath,
@@ -51,6 +62,7 @@ export class EncoderRun implements AsyncDisposable {
       offsetS: this.#ptsOffset * timeBase.num / timeBase.den,
       codec: options.codec,
       crf: options.crf,
+      isFragmented,
     });
     this.#child = spawnFfmpeg("ffmpeg", args, { stdin: "piped", stdout: "null" });
     this.#writer = this.#child.stdin.getWriter();
@@ -59,25 +71,20 @@ export class EncoderRun implements AsyncDisposable {
       ...(source.frameRate && { frameRate: source.frameRate }),
     };
     this.#writer.write(nutHeader({ width, height, ...clock })).catch(() => {}); // The next will tell.
-    for (const note of this.#notes({ width, height })) options.onNote?.(note);
+    for (const note of this.#notes({ width, height })) onNote(note);
   }
 
   /** Hands a frame over; resolves when it is in the pipe. */
   async write({ planes, pts, timeBase, source }: Frame): Promise<void> {
-    if (planes.width !== this.#source.width || planes.height !== this.#source.height) {
-      throw new OutputError(
-        `Cannot write "${this.#path}": the frames of ${source.name} change their size in mid-video`,
-      );
-    }
+    if (this.#refit.isScaled(planes)) this.#noteScaling(planes);
     if (pts > this.#lastPts) this.#intervalTicks = pts - this.#lastPts;
     this.#lastPts = pts;
-    const even = evenSized(planes, this.#evenBuffer);
-    if (even !== planes) this.#evenBuffer = even.data;
+    const { data } = this.#refit.fit(planes, source.colour, this.#fitted);
     try {
       // In whole parts of a tick, so that encoder and container count alike.
       const ticks = (pts + this.#ptsOffset) * timeBase.num;
-      await this.#writer.write(nutFrameHeader(ticks, even.data.length));
-      await this.#writer.write(even.data);
+      await this.#writer.write(nutFrameHeader(ticks, data.length));
+      await this.#writer.write(data);
     } catch (cause) {
       throw await this.#errorFrom(cause);
     }
@@ -92,6 +99,16 @@ export class EncoderRun implements AsyncDisposable {
     }
     if ((await this.#child.result).code !== 0) throw await this.#errorFrom();
     if (this.#source.isCut && this.#source.audio) await this.#cutSound();
+  }
+
+  #noteScaling({ width, height }: Size): void {
+    const from = `${width}x${height}`;
+    if (from === this.#scaledFrom) return;
+    this.#scaledFrom = from;
+    const { width: outWidth, height: outHeight } = this.#refit.form;
+    this.#onNote(
+      `Pictures of ${from} are shown in ${outWidth}x${outHeight}, with bars beside them`,
+    );
   }
 
   /** What is not as in the source, in words. */
