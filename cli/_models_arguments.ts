@@ -5,7 +5,7 @@ import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
 import type { Device } from "../pipeline/inference_session.ts";
-import { place, wholeNumber } from "./_values.ts";
+import { place, sha256, wholeNumber } from "./_values.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { InspectOptions } from "./models_inspect.ts";
 import type { PruneOptions } from "./models_prune.ts";
@@ -32,10 +32,13 @@ const list: Parser<"sync", ModelsOptions, unknown> = merge(
     info: optional(command(
       "info",
       argument(place("NAME"), {
-        description: message`A name that steadybox models lists, or a file.`,
+        description: message`A name that steadybox models lists, a file, a card, or a URL.`,
       }),
       { brief: message`Show all that is known of one model.` },
     )),
+    modelSha256: optional(option("--model-sha256", sha256(), {
+      description: message`The SHA-256 that the model's file must have.`,
+    })),
   }),
   common,
 );

@@ -26,6 +26,7 @@ Deno.test("parse() gives what the user left out its default", () => {
 
 Deno.test("parse() reads every option of run", () => {
   const line = "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm " +
+    `--model-sha256 ${"Ab".repeat(32)} ` +
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
@@ -40,6 +41,7 @@ Deno.test("parse() reads every option of run", () => {
     coco: "c.json",
     csv: "d.csv",
     model: "n",
+    modelSha256: "ab".repeat(32),
     device: "wasm",
     conf: 0.25,
     iou: 0.5,
@@ -83,12 +85,14 @@ Deno.test("parse() reads the other commands", () => {
   assertEquals(parse(["models"]), {
     command: "models",
     info: undefined,
+    modelSha256: undefined,
     json: false,
     debug: false,
   });
   assertEquals(parse(["models", "info", "x"]), {
     command: "models",
     info: "x",
+    modelSha256: undefined,
     json: false,
     debug: false,
   });

@@ -1,6 +1,9 @@
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../deno.json" with { type: "json" };
+import { cacheDirectory } from "../models/_cache.ts";
+import { DownloadNotPermitted } from "../models/download/download.ts";
+import { isModelUrl } from "../models/download/model_url.ts";
 import { SteadyboxError } from "../pipeline/errors.ts";
 import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
@@ -22,6 +25,20 @@ export interface Needs {
   readonly isNative: boolean;
 }
 
+/** What downloading a model takes besides. */
+export interface DownloadNeeds {
+  /** The hosts that are asked. */
+  readonly hosts: readonly string[];
+  /** The directory of the cache. */
+  readonly cache: string;
+}
+
+/** Where steadybox's own models lie. */
+const OWN_MODELS: readonly string[] = [`${ROOT}node_modules`, `${ROOT}models`];
+
+/** What a command needs that only shows a model. */
+const SHOWING: Needs = { read: OWN_MODELS, write: [], run: [], isNative: false };
+
 /** Whether Deno guards a place, such as a device, by all permissions at once. */
 function isGuarded(path: string): boolean {
   return /^\/(dev|proc|sys)(\/|$)/.test(resolve(path));
@@ -37,6 +54,8 @@ function placesOf(sources: readonly string[]): string[] {
 
 function placeOfModel(model: string): string[] {
   if (/\.(cfg|weights)$/i.test(model)) return [dirname(model)]; // Several files are one model.
+  if (isModelUrl(model)) return [];
+  if (/\.json$/i.test(model)) return [dirname(model)]; // What a card names mostly lies beside it.
   return /\.(onnx|tflite|safetensors)$/i.test(model) ? [model] : [];
 }
 
@@ -52,7 +71,7 @@ export function needsOf(request: Request): Needs | undefined {
     const outputs = placesOfOutputs(sources, request);
     return {
       read: [
-        ...[`${ROOT}node_modules`, `${ROOT}models`],
+        ...OWN_MODELS,
         ...placeOfModel(model),
         ...placesOf(sources),
         ...outputs,
@@ -87,13 +106,16 @@ function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The flag for a list of places; relative to the working directory where they lie in it. */
+/** A place, relative to the working directory where it lies in it. */
+function shortened(path: string): string {
+  const near = relative(Deno.cwd(), path);
+  return /^\.\.(\/|$)/.test(near) || isAbsolute(near) ? path : near || ".";
+}
+
+/** The flag for a list of places. */
 function flagFor(name: string, paths: readonly string[]): string[] {
-  const shown = outermost(paths).map((path) => {
-    const near = relative(Deno.cwd(), path);
-    const short = /^\.\.(\/|$)/.test(near) || isAbsolute(near) ? path : near || ".";
-    return short.replaceAll(",", ",,"); // As Deno tells a comma from the end of a path.
-  });
+  // Twice is how Deno tells a comma from the end of a path.
+  const shown = outermost(paths).map((path) => shortened(path).replaceAll(",", ",,"));
   return shown.length > 0 ? [`--allow-${name}=${shown.join(",")}`] : [];
 }
 
@@ -101,19 +123,38 @@ function flagFor(name: string, paths: readonly string[]): string[] {
 export function commandLine(
   { read, write, run, isNative }: Needs,
   args: readonly string[],
+  download?: DownloadNeeds,
 ): string {
+  const caches = download ? [download.cache] : [];
+  const variables = ["ORT_DISABLE_TELEMETRY", "XDG_RUNTIME_DIR"];
   const runtime = manifest.imports["onnxruntime-node"].replace("npm:", "");
   const program = relative(Deno.cwd(), `${ROOT}mod.ts`);
-  return [
+  const command = [
     ...["deno", "run", "--frozen"],
-    ...flagFor("read", read),
-    ...flagFor("write", write),
-    `--allow-run=${run.join(",")}`,
+    ...flagFor("read", [...read, ...caches]),
+    ...flagFor("write", [...write, ...caches]),
+    ...download ? [`--allow-net=${download.hosts.join(",")}`] : [],
+    ...run.length > 0 ? [`--allow-run=${run.join(",")}`] : [],
     ...isNative ? flagFor("ffi", [`${ROOT}node_modules/.deno/${runtime}`]) : [],
-    ...["--ignore-env", "--allow-env=ORT_DISABLE_TELEMETRY,XDG_RUNTIME_DIR"],
+    "--ignore-env",
+    `--allow-env=${[...download ? ["STEADYBOX_CACHE"] : [], ...variables].join(",")}`,
     program.startsWith("..") ? `${ROOT}mod.ts` : program,
-    ...args,
+    ...args.map(withoutCredentials),
   ].map(quoted).join(" ");
+  return download ? `STEADYBOX_CACHE=${quoted(shortened(download.cache))} ${command}` : command;
+}
+
+/** An argument in which a URL has neither user and password nor, of a model, a query. */
+function withoutCredentials(argument: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(argument)) return argument;
+  const shown = argument.replace(/:\/\/[^/?#]*@/, "://…@");
+  return /\.(onnx|tflite|safetensors)\?/i.test(shown) ? shown.replace(/\?.*/s, "?…") : shown;
+}
+
+/** The hosts that a command is known to ask for a model. */
+function hostsFor(request: Request): readonly string[] {
+  const url = "model" in request && isModelUrl(request.model) && URL.parse(request.model);
+  return url ? [url.host] : [];
 }
 
 /** Whether all places may be read and written in; on a terminal, Deno asks the user about each. */
@@ -140,16 +181,19 @@ async function arePermitted({ read, write, run }: Needs): Promise<boolean> {
  */
 export async function withPermissions<T>(request: Request, work: () => Promise<T>): Promise<T> {
   const needs = needsOf(request);
-  if (!needs) return await work();
-  const refusal = () =>
-    new SteadyboxError(
-      `Cannot go on without permission: run it as ${commandLine(needs, Deno.args)}`,
-    );
-  if (!await arePermitted(needs)) throw refusal();
+  const refusal = (hosts = hostsFor(request)) => {
+    const cache = cacheDirectory() ?? `${ROOT}.cache/models`;
+    const download = hosts.length > 0 ? { hosts, cache } : undefined;
+    const command = commandLine(needs ?? SHOWING, Deno.args, download);
+    return new SteadyboxError(`Cannot go on without permission: run it as ${command}`);
+  };
+  if (needs && !await arePermitted(needs)) throw refusal();
   try {
     return await work();
   } catch (error) {
+    const undownloaded = causeOf(error, DownloadNotPermitted);
+    if (undownloaded) throw refusal(undownloaded.hosts);
     const denied = causeOf(error, Deno.errors.NotCapable);
-    throw denied && /--allow-run/.test(denied.message) ? refusal() : error;
+    throw needs && denied && /--allow-run/.test(denied.message) ? refusal() : error;
   }
 }

@@ -5,16 +5,16 @@ import { counted, countText, durationText, rateText } from "./_format.ts";
 import type { Tally } from "./_tally.ts";
 
 /** How often the line on a terminal is drawn anew, in milliseconds. */
-const LIVE_INTERVAL_MS = 100;
+export const LIVE_INTERVAL_MS = 100;
 
 /** How often a line is written elsewhere, such as to a log, in milliseconds. */
-const PLAIN_INTERVAL_MS = 5000;
+export const PLAIN_INTERVAL_MS = 5000;
 
 const BAR_COLUMNS = 16;
 const BAR_EIGHTHS = " ▏▎▍▌▋▊▉";
 
 /** Puts the cursor at the beginning of an empty line. */
-const ERASE = "\r\x1b[2K";
+export const ERASE = "\r\x1b[2K";
 
 /** A bar that is filled to a share from 0 to 1. */
 export function bar(share: number): string {

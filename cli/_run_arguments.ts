@@ -5,7 +5,7 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
 import type { RunOptions } from "./_run_options.ts";
-import { classes, codecName, place, timeS, wholeNumber } from "./_values.ts";
+import { classes, codecName, place, sha256, timeS, wholeNumber } from "./_values.ts";
 
 const sources = object({
   command: constant("run"),
@@ -50,10 +50,15 @@ const outputs = object({
 const detection = object({
   model: withDefault(
     option("-m", "--model", place("NAME"), {
-      description: message`A name that steadybox models lists, or a file.`,
+      description:
+        message`A name that steadybox models lists, a file, a card (JSON) of one, or the URL of one.`,
     }),
     "blazeface-full",
   ),
+  modelSha256: optional(option("--model-sha256", sha256(), {
+    description:
+      message`The SHA-256 that the model's file must have; a URL needs one, here or in its card.`,
+  })),
   device: withDefault(
     option("--device", choice(["auto", "webgpu", "cpu", "wasm"], { metavar: "DEVICE" }), {
       description: message`What runs the network: auto, webgpu, cpu or wasm.`,

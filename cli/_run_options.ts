@@ -13,8 +13,10 @@ export interface RunOptions extends Outputs {
   readonly duration: number | undefined;
   /** Whether outputs that exist are replaced. */
   readonly overwrite: boolean;
-  /** The name of the model, or a file. */
+  /** The name of the model, its file, card or URL. */
   readonly model: string;
+  /** The SHA-256 that the model's file must have. */
+  readonly modelSha256: string | undefined;
   /** What runs the network. */
   readonly device: Device | "auto";
   /** The lowest confidence with which an object appears, from 0 to 1; the model's own where absent. */

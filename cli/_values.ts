@@ -97,6 +97,17 @@ export function place(metavar: NonEmptyString): ValueParser<"sync", string> {
   });
 }
 
+/** Reads a SHA-256 in hexadecimal digits. */
+export function sha256(): ValueParser<"sync", string> {
+  return valueParser({
+    metavar: "HEX",
+    wanted: "the 64 hexadecimal digits of a SHA-256",
+    placeholder: "0".repeat(64),
+    parse: (input) => /^[0-9a-f]{64}$/i.test(input) ? input.toLowerCase() : undefined,
+    format: String,
+  });
+}
+
 /** Reads the name of a codec or encoder. */
 export function codecName(): ValueParser<"sync", string> {
   return valueParser({

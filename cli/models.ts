@@ -1,8 +1,9 @@
 import type { ModelCard } from "../models/card.ts";
-import { listModels, loadModel } from "../models/registry.ts";
+import { listModels } from "../models/registry.ts";
 import { bold, stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
 import { bytesText, countText } from "./_format.ts";
+import { chosenModel } from "./_model.ts";
 import { type Column, pairs, table } from "./_table.ts";
 
 /** What `steadybox models` does. */
@@ -11,6 +12,8 @@ export interface ModelsOptions {
   readonly command: "models";
   /** The one model to show all of, by name or file; absent to list all. */
   readonly info: string | undefined;
+  /** The SHA-256 that its file must have. */
+  readonly modelSha256: string | undefined;
   /** Whether JSON is printed instead of words. */
   readonly json: boolean;
   /** Whether the stack of an error is shown. */
@@ -24,8 +27,10 @@ export interface ModelsOptions {
  * @returns The exit code.
  * @throws {ModelError} If there is no such model.
  */
-export async function models({ info, json }: ModelsOptions): Promise<number> {
-  const known = info === undefined ? listModels() : (await loadModel(info)).card;
+export async function models({ info, modelSha256, json }: ModelsOptions): Promise<number> {
+  const known = info === undefined
+    ? listModels()
+    : (await chosenModel({ model: info, modelSha256, quiet: false })).card;
   if (json) stdout.write(`${JSON.stringify(known, null, 2)}\n`);
   else stdout.write("name" in known ? wordsFor(known) : tableOf(known));
   return EXIT.done;
@@ -72,8 +77,13 @@ function inputWords({ input }: ModelCard): string {
   return `${width}x${height}, ${channels}, ${layout}, ${resize}`;
 }
 
+function originWords({ origin: { package: name, file, url, source } }: ModelCard): string {
+  const place = name ? `npm ${name}, ${file}` : url ?? file;
+  return source === undefined ? place : `${place}\n${source}`;
+}
+
 function wordsFor(card: ModelCard): string {
-  const { origin, defaults, multiplyAccumulates } = card;
+  const { defaults, multiplyAccumulates } = card;
   const rows: [string, string][] = [
     ["Task", card.task],
     ["Classes", card.labels.map((label, id) => `${id} ${label}`).join("\n")],
@@ -83,7 +93,7 @@ function wordsFor(card: ModelCard): string {
     ["Size", bytesText(card.sizeBytes)],
     ["Licence", card.licence ?? "unknown"],
     ["SHA-256", card.sha256],
-    ["Origin", origin.package ? `npm ${origin.package}, ${origin.file}` : origin.file],
+    ["Origin", originWords(card)],
     [
       "Defaults",
       `--conf ${defaults.confidence} --iou ${defaults.iou} --max-det ${defaults.maxDetections}`,

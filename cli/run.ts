@@ -1,4 +1,3 @@
-import { loadModel } from "../models/registry.ts";
 import { openSession } from "../models/session.ts";
 import { discard } from "../pipeline/discard.ts";
 import type { Detector } from "../pipeline/detector.ts";
@@ -18,6 +17,7 @@ import { atLeastOne, framesOf } from "./_frames.ts";
 import { type Input, inTermsOf, openInput } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
 import { madeDirectory } from "./_made_directory.ts";
+import { chosenModel, namedWithLicence } from "./_model.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
 import { Progress } from "./_progress.ts";
 import type { RunOptions } from "./_run_options.ts";
@@ -79,9 +79,10 @@ interface Job {
 async function work({ options, input, interruption, tally }: Job): Promise<void> {
   const startedAtMs = performance.now();
   const elapsedMs = () => performance.now() - startedAtMs;
-  const { detector, network } = await loadModel(options.model);
+  const { signal } = interruption;
+  const { card, detector, network } = await chosenModel(options, { signal });
   await using session = await openSession(network, { device: options.device });
-  interruption.signal.throwIfAborted();
+  signal.throwIfAborted();
 
   const notes = new Set<string>();
   const stages: Metered[] = [];
@@ -99,7 +100,7 @@ async function work({ options, input, interruption, tally }: Job): Promise<void>
     stages,
     elapsedS: elapsedMs() / 1000,
     framesOut: options.output === undefined ? undefined : stages.at(-1)?.meter.distribution().count,
-    model: detector.name,
+    model: namedWithLicence(card),
     device: `${session.device}: ${session.description}`,
     notes: [...notes],
     written: await writtenTo(options),
