@@ -27,7 +27,7 @@ Deno.test("conv() tells the size of its result, its parameters and its work", ()
   assertEquals(result.dims, [8, 8, 5]);
   graph.output("result", relu(graph, result, 6));
   const { outputs, parameters, multiplyAccumulates } = inspectOnnx(graph.toOnnx());
-  assertEquals(outputs, [{ name: "result", dims: [undefined, 8, 8, 5] }]);
+  assertEquals(outputs, [{ name: "result", dims: [undefined, 8, 8, 5], type: "float" }]);
   assertEquals(parameters, 8 * 27 + 8);
   assertEquals(multiplyAccumulates, 8 * 8 * 5 * 27);
 });

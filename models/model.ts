@@ -9,4 +9,6 @@ export interface Model {
   readonly detector: Detector;
   /** The network, as the bytes of an ONNX file. */
   readonly network: Uint8Array<ArrayBuffer>;
+  /** As what its file was read, and what that left open, as sentences for the user. */
+  readonly notes?: readonly string[];
 }

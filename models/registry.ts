@@ -1,5 +1,6 @@
-import type { Detector } from "../pipeline/detector.ts";
 import { ModelError } from "../pipeline/errors.ts";
+import type { Size } from "../pipeline/fit.ts";
+import { adapted, type Wishes } from "./_adapted.ts";
 import { ARCHITECTURES, type Builtin, BUILTINS } from "./_builtins.ts";
 import { cached } from "./_cache.ts";
 import { closestTo } from "./_closest.ts";
@@ -7,12 +8,12 @@ import { darknetModelAt } from "./darknet_model.ts";
 import { downloaded, type DownloadOptions } from "./download/download.ts";
 import { isModelUrl, modelUrl } from "./download/model_url.ts";
 import { type ModelFile, readModelFile } from "./model_file.ts";
-import { recognised } from "./_recognise.ts";
 import { type ModelCard, modelCardSchema, type ModelOrigin } from "./card.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
 import { importTflite, TFLITE_IMPORTER_VERSION } from "./importers/tflite.ts";
 import { importTinySsd } from "./importers/tiny_ssd.ts";
 import type { Model } from "./model.ts";
+import { type OnnxModel, onnxModel } from "./onnx_model.ts";
 import { tinySsd } from "./tiny_ssd.ts";
 import { readUserCard } from "./user_card.ts";
 
@@ -37,6 +38,13 @@ export function listModels(): readonly ModelCard[] {
 /** Options of {@linkcode loadModel}. */
 export interface LoadModelOptions extends Pick<DownloadOptions, "onProgress" | "signal"> {
   /**
+   * The names of the model's classes, by class number, in place of its own; `coco` stands for those of
+   * COCO.
+   */
+  readonly labels?: readonly string[] | "coco";
+  /** The size of the pictures that the network is fed, in pixels, where it leaves that free. */
+  readonly size?: Size;
+  /**
    * The SHA-256 that the model's file must have, in hexadecimal digits: of a Darknet network that of
    * the `.weights` file. A file that is downloaded must have one, here or in its card.
    */
@@ -47,9 +55,8 @@ export interface LoadModelOptions extends Pick<DownloadOptions, "onProgress" | "
  * Makes a model ready to be run: one that comes along, by its name, or a user's own `.onnx`,
  * `.tflite` or `.safetensors` file, by its path or URL, or by a card of it.
  *
- * A file that comes along is compared with its SHA-256. A user's own `.onnx` or `.tflite` must be a
- * BlazeFace, told by its shapes: one picture of 128, 192 or 256 pixels in, `[1, 896, 16]` and
- * `[1, 896, 1]` (or 2304 anchors for 192 pixels) out. A `.safetensors` file must hold the weights of
+ * A file that comes along is compared with its SHA-256. What the outputs of a user's own `.onnx` or
+ * `.tflite` mean is told from their shapes and names: {@linkcode onnxModel}. A `.safetensors` file must hold the weights of
  * a Tiny SSD, of any number of classes, under the names told in models/tiny_ssd_network.ts.
  * A `.cfg` or `.weights` file is Darknet's, with the other of the two beside it: a network with the
  * heads of YOLOv3, its classes named by the lines of a `.names` file beside them, or else COCO's.
@@ -91,20 +98,25 @@ export async function loadModel(
   return model;
 }
 
-async function modelAt(nameOrPlace: string, options: LoadModelOptions): Promise<Model> {
+/** Options of {@linkcode loadModel}, and what a card tells. */
+type Choice = LoadModelOptions & Wishes;
+
+async function modelAt(nameOrPlace: string, options: Choice): Promise<Model> {
   const builtin = BUILTINS.find(({ card }) => card.name === nameOrPlace);
-  if (builtin) return await builtinModel(builtin);
+  if (builtin) return wished(await builtinModel(builtin), options);
   if (isModelUrl(nameOrPlace)) {
     const { shown, fileName } = modelUrl(nameOrPlace);
     const file = await downloaded(nameOrPlace, options);
-    return await modelFrom(file, { file: fileName, url: shown });
+    return await modelFrom(file, { file: fileName, url: shown }, options);
   }
   if (/\.(onnx|tflite|safetensors)$/i.test(nameOrPlace)) {
     const file = await readModelFile(nameOrPlace);
     checkHash(nameOrPlace, file.sha256, options); // Before anything of it is believed.
-    return await modelFrom(file, { file: nameOrPlace });
+    return await modelFrom(file, { file: nameOrPlace }, options);
   }
-  if (/\.(cfg|weights)$/i.test(nameOrPlace)) return await darknetModelAt(nameOrPlace);
+  if (/\.(cfg|weights)$/i.test(nameOrPlace)) {
+    return wished(await darknetModelAt(nameOrPlace), options);
+  }
   throw await unknown(nameOrPlace);
 }
 
@@ -118,41 +130,33 @@ function checkHash(name: string, sha256: string, { sha256: wanted }: LoadModelOp
 
 /** The model that a user's card tells of. */
 async function modelByCard(path: string, options: LoadModelOptions): Promise<Model> {
-  const { name, licence, source, labels, place, sha256 } = await readUserCard(path);
-  const { card, detector, network } = await modelAt(place, {
+  const { name, licence, source, place, sha256, description } = await readUserCard(path);
+  const { card, detector, ...rest } = await modelAt(place, {
     ...options,
+    description,
     ...sha256 !== undefined && { sha256 },
   });
   checkHash(place, card.sha256, { ...sha256 !== undefined && { sha256 } });
   checkHash(place, card.sha256, options);
-  const named = labels ? relabelled(detector, labels, path) : detector;
   return {
-    network,
-    detector: { ...named, name },
+    ...rest,
+    detector: { ...detector, name },
     card: {
       ...card,
       name,
-      labels: named.labels,
       ...licence !== undefined && { licence },
       origin: { ...card.origin, ...source !== undefined && { source } },
     },
   };
 }
 
-/** A detector whose classes have other names. */
-function relabelled(detector: Detector, labels: readonly string[], path: string): Detector {
-  if (labels.length !== detector.labels.length) {
-    throw new ModelError(
-      `Cannot use the card "${path}": it names ${labels.length} classes, and the network has ` +
-        detector.labels.length,
-    );
-  }
+/** A model that tells itself what its outputs mean, as the user wants it. */
+function wished({ card, detector, network }: Model, wishes: Wishes): Model {
+  const { labels, defaults, ...rest } = adapted(detector, wishes);
   return {
-    ...detector,
-    labels,
-    decode: (outputs, minConfidence) =>
-      detector.decode(outputs, minConfidence)
-        .map((found) => ({ ...found, label: labels[found.classId] ?? found.label })),
+    card: { ...card, labels, defaults },
+    detector: { labels, defaults, ...rest },
+    network,
   };
 }
 
@@ -183,9 +187,13 @@ function urlOf({ card, locate }: Builtin): URL {
 }
 
 /** The model in a user's own file. */
-async function modelFrom(file: ModelFile, origin: ModelOrigin): Promise<Model> {
+async function modelFrom(
+  file: ModelFile,
+  origin: ModelOrigin,
+  wishes: Wishes,
+): Promise<Model> {
   const base = origin.file.split(/[\\/]/).at(-1) ?? origin.file;
-  const { task, detector, network } = await understood(file, base).catch((error) => {
+  const { task, detector, network, notes } = await understood(file, base, wishes).catch((error) => {
     throw naming(origin.url ?? origin.file, error);
   });
   const { parameters, multiplyAccumulates } = inspectOnnx(network);
@@ -201,21 +209,23 @@ async function modelFrom(file: ModelFile, origin: ModelOrigin): Promise<Model> {
     origin,
     defaults: detector.defaults,
   });
-  return { card, detector, network };
+  return { card, detector, network, ...notes.length > 0 && { notes } };
 }
 
 /** What a user's own file is, told by its ending and by what it holds. */
 async function understood(
   { bytes, sha256 }: ModelFile,
   base: string,
-): Promise<Omit<Model, "card"> & Pick<ModelCard, "task">> {
+  wishes: Wishes,
+): Promise<OnnxModel> {
   const name = base.replace(/\.\w+$/, "") || base;
   if (/\.safetensors$/i.test(base)) {
     const { network, labels } = importTinySsd(bytes);
-    return { task: "object detection", detector: tinySsd({ name, labels }), network };
+    const detector = adapted(tinySsd({ name, labels }), wishes);
+    return { task: "object detection", detector, network, notes: [] };
   }
   const network = /\.tflite$/i.test(base) ? await imported(bytes, sha256) : bytes;
-  return { task: "face detection", detector: recognised(name, inspectOnnx(network)), network };
+  return onnxModel(network, { name, ...wishes });
 }
 
 function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBuffer>> {

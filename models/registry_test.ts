@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { ModelError } from "../pipeline/errors.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
 import { Graph } from "./graph.ts";
@@ -155,12 +161,13 @@ Deno.test.each([
     () => loadModel(`${directory.path}/other.onnx`),
     ModelError,
   );
-  const seen = facts.outputs.map((dims) => `[?,${dims}]`).join(" and ");
-  assertEquals(
+  const seen = facts.outputs.map((dims, i) => `"output ${i}" [?,${dims}]`).join(", ");
+  assertStringIncludes(
     message,
-    `Cannot use the model "${directory.path}/other.onnx": no known detector has inputs of [?,${facts.input}] and ` +
-      `outputs of ${seen}`,
+    `Cannot use the model "${directory.path}/other.onnx": no known layout has inputs of "picture" ` +
+      `[?,${facts.input}] and outputs of ${seen};`,
   );
+  assertStringIncludes(message, "docs/models.md");
 });
 
 Deno.test("loadModel() suggests the nearest name", async () => {
@@ -202,7 +209,7 @@ Deno.test("inspectOnnx() counts no work where the file does not tell the sizes",
   const graph = new Graph("turned");
   graph.output("turned", transpose(graph, graph.input("picture", [3, 4, 5]), [2, 0, 1]));
   const facts = inspectOnnx(graph.toOnnx());
-  assertEquals(facts.outputs, [{ name: "turned", dims: [undefined, 5, 3, 4] }]);
+  assertEquals(facts.outputs, [{ name: "turned", dims: [undefined, 5, 3, 4], type: "float" }]);
   assertEquals([facts.parameters, facts.multiplyAccumulates], [0, 0]);
   assert(facts.inputs.length === 1);
 });
@@ -254,7 +261,7 @@ Deno.test.each([
   {
     flaw: "another count of classes than its card's",
     card: { file: "net.safetensors", labels: ["bird"] },
-    message: /card.json": it names 1 classes, and the network has 4$/,
+    message: /net.safetensors": 1 names are given for its 4 classes$/,
   },
   {
     flaw: "a card in place of a file",

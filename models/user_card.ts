@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
 import { ModelError } from "../pipeline/errors.ts";
+import { NETWORK_DESCRIPTION_FIELDS, type NetworkDescription } from "./layouts/description.ts";
 import { readModelFile } from "./model_file.ts";
 import { jsonLineOf } from "./_json_line.ts";
 
@@ -8,7 +9,7 @@ import { jsonLineOf } from "./_json_line.ts";
 const MAX_CARD_BYTES = 2 ** 20;
 
 /** What a user tells of a network, in a JSON file of theirs. */
-export interface UserCard {
+export interface UserCard extends NetworkDescription {
   /** What the model is called; the card's own name without `.json` where absent. */
   readonly name?: string | undefined;
   /** The licence of the weights, as an SPDX identifier or in words. */
@@ -21,8 +22,6 @@ export interface UserCard {
   readonly url?: string | undefined;
   /** The SHA-256 of the model's file, in hexadecimal digits. */
   readonly sha256?: string | undefined;
-  /** The names of the classes, by class number. */
-  readonly labels?: readonly string[] | undefined;
 }
 
 /** Text that fits on one line. */
@@ -36,17 +35,19 @@ export const userCardSchema: z.ZodType<UserCard> = z.strictObject({
   file: line.optional(),
   url: z.string().regex(/^https?:\/\//i, "must begin with https://").optional(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits").optional(),
-  labels: z.array(line).min(1).readonly().optional(),
+  ...NETWORK_DESCRIPTION_FIELDS,
 }).refine(({ file, url }) => (file === undefined) !== (url === undefined), {
   message: 'must have either "file" or "url"',
 });
 
 /** A card that was read. */
-export interface ReadCard extends UserCard {
+export interface ReadCard extends Pick<UserCard, "licence" | "source" | "sha256"> {
   /** What the model is called. */
   readonly name: string;
   /** The path or URL of the model's file. */
   readonly place: string;
+  /** What it tells of the network. */
+  readonly description: NetworkDescription;
 }
 
 /**
@@ -61,12 +62,17 @@ export async function readUserCard(path: string): Promise<ReadCard> {
   if (bytes.length > MAX_CARD_BYTES) {
     throw new ModelError(`Cannot use the card "${path}": ${bytes.length} bytes are no card`);
   }
-  const card = parsedCard(path, new TextDecoder().decode(bytes));
+  const { name, licence, source, file = "", url, sha256, ...description } = parsedCard(
+    path,
+    new TextDecoder().decode(bytes),
+  );
   return {
-    ...card,
-    name: card.name ?? (basename(path).replace(/\.json$/i, "") || "card"),
-    sha256: card.sha256?.toLowerCase(),
-    place: card.url ?? resolve(dirname(path), card.file ?? ""),
+    name: name ?? (basename(path).replace(/\.json$/i, "") || "card"),
+    licence,
+    source,
+    sha256: sha256?.toLowerCase(),
+    place: url ?? resolve(dirname(path), file),
+    description,
   };
 }
 

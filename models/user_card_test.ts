@@ -7,8 +7,8 @@ async function cardOf(text: string) {
   const directory = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${directory}/my.birds.json`, text);
-    const { place, ...card } = await readUserCard(`${directory}/my.birds.json`);
-    return { ...card, place: place.replace(directory, "HERE") };
+    const { place, description, ...card } = await readUserCard(`${directory}/my.birds.json`);
+    return { ...card, ...description, place: place.replace(directory, "HERE") };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
@@ -28,9 +28,14 @@ Deno.test("readUserCard() gives all that a card tells", async () => {
     source: "https://example.org/birds",
     url: "https://example.org/birds.onnx",
     labels: ["gull", "tern"],
+    layout: "yolov8",
+    outputs: { boxes: "output0" },
+    input: { width: 320, channels: "bgr" as const, std: [1, 2, 3] as const },
+    defaults: { iou: 0.5 },
   };
   const card = await cardOf(JSON.stringify({ ...told, sha256 }));
-  assertEquals(card, { ...told, sha256: sha256.toLowerCase(), place: told.url });
+  const { url, ...rest } = told;
+  assertEquals(card, { ...rest, sha256: sha256.toLowerCase(), place: url });
 });
 
 Deno.test.each([

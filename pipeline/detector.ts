@@ -38,6 +38,8 @@ export interface Detector {
   readonly labels: readonly string[];
   /** What its authors recommend. */
   readonly defaults: DetectorDefaults;
+  /** Set where the network itself leaves one box an object, so that no ties are to be resolved. */
+  readonly isEndToEnd?: true;
   /**
    * Turns the outputs for one frame into candidates.
    *

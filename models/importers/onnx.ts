@@ -5,6 +5,7 @@ import {
   ModelProtoSchema,
   type TensorProto,
   TensorProto_DataLocation,
+  TensorProto_DataType,
   type ValueInfoProto,
 } from "onnx-buf";
 import { ModelError } from "../../pipeline/errors.ts";
@@ -17,12 +18,20 @@ export interface OnnxValue {
   readonly dims: readonly (number | undefined)[];
 }
 
+/** A value with what its numbers are. */
+export interface TypedOnnxValue extends OnnxValue {
+  /** Their type in ONNX's words, such as `float`, `float16` or `uint8`; `none` for no tensor. */
+  readonly type: string;
+}
+
 /** What an ONNX file tells of its network. */
 export interface OnnxFacts {
   /** What is fed to it. */
-  readonly inputs: readonly OnnxValue[];
+  readonly inputs: readonly TypedOnnxValue[];
   /** What it gives. */
-  readonly outputs: readonly OnnxValue[];
+  readonly outputs: readonly TypedOnnxValue[];
+  /** What the program that wrote it noted, such as the names of classes. */
+  readonly metadata: ReadonlyMap<string, string>;
   /** How many numbers its layers have learnt. */
   readonly parameters: number;
   /** Multiplications with addition of its convolutions for one picture, if the file tells the sizes. */
@@ -54,7 +63,7 @@ const LEARNT_INPUTS: ReadonlyMap<string, readonly number[]> = new Map([
  * ```
  */
 export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
-  const { graph } = readOnnx(bytes);
+  const { model, graph } = readOnnx(bytes);
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const parameters = parametersOf(graph, weights);
   if (!(parameters >= 0 && Number.isSafeInteger(parameters))) {
@@ -64,6 +73,7 @@ export function inspectOnnx(bytes: Uint8Array): OnnxFacts {
     // Old files list their weights among the inputs.
     inputs: graph.input.filter(({ name }) => !weights.has(name)).map(valueFrom),
     outputs: graph.output.map(valueFrom),
+    metadata: new Map(model.metadataProps.map(({ key, value }) => [key, value])),
     parameters,
     multiplyAccumulates: multiplyAccumulatesOf(graph, weights),
   };
@@ -101,12 +111,13 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
   return { model, graph };
 }
 
-function valueFrom({ name, type }: ValueInfoProto): OnnxValue {
+function valueFrom({ name, type }: ValueInfoProto): TypedOnnxValue {
   const tensor = type?.value.case === "tensorType" ? type.value.value : undefined;
   const dims = (tensor?.shape?.dim ?? []).map(({ value }) =>
     value.case === "dimValue" ? Number(value.value) : undefined
   );
-  return { name, dims };
+  const typeName = TensorProto_DataType[tensor?.elemType ?? -1];
+  return { name, dims, type: typeName?.toLowerCase() ?? "none" };
 }
 
 function sizeOf({ dims }: TensorProto): number {

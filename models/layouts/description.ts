@@ -1,23 +1,27 @@
 import { z } from "zod";
 import type { DetectorDefaults, InputSpec } from "../../pipeline/detector.ts";
+import { COCO_LABELS } from "../coco_labels.ts";
 import type { Anchors } from "./layout.ts";
 import { LAYOUT_NAMES } from "./layouts.ts";
 
 /** What a card tells of a network where the file does not, or otherwise. */
 export interface NetworkDescription {
   /** The name of its layout, such as `yolov8`; else it is told by the shapes. */
-  readonly layout?: string;
+  readonly layout?: string | undefined;
   /** Which output plays which part of the layout, by the parts' names; else told by their own. */
-  readonly outputs?: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>> | undefined;
   /** How its input is made, where that is not as the layout's project does it. */
-  readonly input?: Partial<InputSpec>;
-  /** The names of its classes, by class number, or `coco` for those of COCO. */
-  readonly labels?: readonly string[] | "coco";
+  readonly input?: Partial<InputSpec> | undefined;
+  /** The names of its classes, by class number; a card may say `"coco"` for those of COCO. */
+  readonly labels?: readonly string[] | undefined;
   /** The anchors of each head, in input pixels, the finest head first. */
-  readonly anchors?: Anchors;
+  readonly anchors?: Anchors | undefined;
   /** What its authors recommend. */
-  readonly defaults?: Partial<DetectorDefaults>;
+  readonly defaults?: Partial<DetectorDefaults> | undefined;
 }
+
+/** Text that fits on one line. */
+const line = z.string().regex(/^[^\p{Cc}]*[^\p{Cc}\s][^\p{Cc}]*$/u, "must be text on one line");
 
 const fraction = z.number().min(0).max(1);
 const size = z.int().positive();
@@ -32,11 +36,11 @@ const sides = z.tuple([z.number().positive(), z.number().positive()]).readonly()
  */
 export const NETWORK_DESCRIPTION_FIELDS: {
   readonly layout: z.ZodType<string | undefined>;
-  readonly outputs: z.ZodType<NetworkDescription["outputs"] | undefined>;
-  readonly input: z.ZodType<NetworkDescription["input"] | undefined>;
-  readonly labels: z.ZodType<NetworkDescription["labels"] | undefined>;
-  readonly anchors: z.ZodType<NetworkDescription["anchors"] | undefined>;
-  readonly defaults: z.ZodType<NetworkDescription["defaults"] | undefined>;
+  readonly outputs: z.ZodType<NetworkDescription["outputs"]>;
+  readonly input: z.ZodType<NetworkDescription["input"]>;
+  readonly labels: z.ZodType<NetworkDescription["labels"]>;
+  readonly anchors: z.ZodType<NetworkDescription["anchors"]>;
+  readonly defaults: z.ZodType<NetworkDescription["defaults"]>;
 } = {
   layout: z.exactOptional(z.enum(LAYOUT_NAMES)),
   outputs: z.exactOptional(z.record(z.string(), z.string().min(1)).readonly()),
@@ -53,7 +57,10 @@ export const NETWORK_DESCRIPTION_FIELDS: {
     }).readonly(),
   ),
   labels: z.exactOptional(
-    z.union([z.literal("coco"), z.array(z.string().min(1)).min(1).readonly()]),
+    z.preprocess(
+      (labels) => labels === "coco" ? COCO_LABELS : labels,
+      z.array(line).min(1).readonly(),
+    ),
   ),
   anchors: z.exactOptional(
     z.array(z.array(sides).length(3).readonly()).min(1).max(5).readonly(),

@@ -1,32 +1,30 @@
-import type { Detector, InputSpec } from "../pipeline/detector.ts";
-import { ModelError } from "../pipeline/errors.ts";
-import { NUMBERS_PER_ANCHOR } from "./_anchors.ts";
+import type { Detector, InputSpec } from "../../pipeline/detector.ts";
+import { NUMBERS_PER_ANCHOR } from "../_anchors.ts";
 import {
   blazeface,
   BLAZEFACE_VARIANTS,
   blazefaceAnchors,
   type BlazefaceVariant,
-} from "./blazeface.ts";
-import type { OnnxFacts, OnnxValue } from "./importers/onnx.ts";
+} from "../blazeface.ts";
+import type { OnnxFacts, OnnxValue } from "../importers/onnx.ts";
 
 /**
- * The detector that a network is for, told from the shapes of its input and outputs.
+ * The BlazeFace that a network is, told from the shapes of its input and outputs.
  *
- * @throws {ModelError} If no known detector has such.
+ * @param name What the model is called.
+ * @param facts What its file tells.
+ * @returns The detector; `undefined` if it is none.
  */
-export function recognised(name: string, facts: OnnxFacts): Detector {
+export function blazefaceFor(name: string, facts: OnnxFacts): Detector | undefined {
   for (const variant of Object.keys(BLAZEFACE_VARIANTS) as BlazefaceVariant[]) {
-    const layout = blazefaceLayoutOf(facts, variant);
+    const layout = inputLayoutOf(facts, variant);
     if (layout) return blazeface({ variant, name, layout });
   }
-  throw new ModelError(
-    `Cannot use the model "${name}": no known detector has inputs of ${shapesOf(facts.inputs)} ` +
-      `and outputs of ${shapesOf(facts.outputs)}`,
-  );
+  return undefined;
 }
 
 /** The layout of the input if the network is this BlazeFace. */
-function blazefaceLayoutOf(
+function inputLayoutOf(
   { inputs, outputs }: OnnxFacts,
   variant: BlazefaceVariant,
 ): InputSpec["layout"] | undefined {
@@ -48,9 +46,4 @@ function blazefaceLayoutOf(
 /** The dimensions behind the batch, which may be 1 or free. */
 function tailOf([batch, ...dims]: OnnxValue["dims"]): string {
   return batch === undefined || batch === 1 ? dims.join() : `a batch of ${batch}`;
-}
-
-function shapesOf(values: readonly OnnxValue[]): string {
-  return values.map(({ dims }) => `[${dims.map((size) => size ?? "?")}]`).join(" and ") ||
-    "nothing";
 }
