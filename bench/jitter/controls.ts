@@ -1,0 +1,222 @@
+import { bandResiduals } from "../../pipeline/metrics/band_residual.ts";
+import { seededRandom } from "../../pipeline/metrics/random.ts";
+import { trackInterval } from "../../pipeline/metrics/bootstrap.ts";
+import type { Track } from "../../pipeline/track.ts";
+import { FLICKER_FROM_HZ } from "./binned.ts";
+import { MADE_FPS, madeClip, type MadeNoise, trueShape } from "./made_clip.ts";
+import { type MeasuredClip, measuredClip } from "./measured_track.ts";
+import { type MethodReading, methodReading } from "./method_result.ts";
+import type { ControlResult } from "./report_types.ts";
+import { meanOf } from "./segment_reading.ts";
+import { NONE, type SmoothingMethod, weighted } from "./smoothing_methods.ts";
+import { reported, type TrackReading } from "./track_reading.ts";
+
+/** What only pretends to keep boxes still, and which part of the guard must see it. */
+interface Pretence {
+  readonly id: string;
+  readonly description: string;
+  readonly part: "A" | "L" | "F";
+  readonly smoothing: SmoothingMethod;
+}
+
+/** A method that does what a function does, with nothing to be told of it. */
+function pretended(name: string, run: SmoothingMethod["run"]): SmoothingMethod {
+  return { name, role: "reference", parameters: {}, lookAheadFrames: 0, run };
+}
+
+/** Shows every object where it was first seen. */
+const FROZEN: Pretence = {
+  id: "freeze-first-box",
+  description: "every track keeps its first box: it does not tremble, and is wrong",
+  part: "A",
+  smoothing: pretended("frozen", (frames) => {
+    const first = new Map<number, Track["box"]>();
+    return frames.map(({ tracks }) =>
+      tracks.map((track) => {
+        if (!first.has(track.trackId)) first.set(track.trackId, track.rawBox ?? track.box);
+        return { ...track, box: first.get(track.trackId)! };
+      })
+    );
+  }),
+};
+
+const LATE: Pretence = {
+  id: "mean-of-30",
+  description:
+    "every box is the mean of the last 30: it hardly trembles, and comes half a second late",
+  part: "L",
+  smoothing: weighted("mean of 30", new Array(30).fill(1)),
+};
+
+/** How many frames numbers stay, before they are dealt anew. */
+const DEAL_FRAMES = 25;
+
+const SHUFFLED: Pretence = {
+  id: "shuffle-ids",
+  description: "numbers are dealt anew every 25 frames: boxes are right, and nobody knows whose",
+  part: "F",
+  smoothing: pretended("shuffled", (frames) => {
+    const random = seededRandom(1);
+    let numbers = new Map<number, number>();
+    let last = 0;
+    return frames.map(({ tracks }, frame) => {
+      if (frame % DEAL_FRAMES === 0) numbers = new Map();
+      return tracks.map((track) => {
+        if (!numbers.has(track.trackId)) {
+          numbers.set(track.trackId, last += 1 + random.below(9));
+        }
+        return { ...track, trackId: numbers.get(track.trackId)! };
+      });
+    });
+  }),
+};
+
+/** The noise that must be read back. */
+const MADE_SIGMA_PERCENT = 0.5;
+const CORRELATION = 0.7;
+const MADE = { tracks: 24, frames: 300 } as const;
+/** Of a thousand runs, one may miss by chance. */
+const CONTROL_LEVEL = 0.999;
+
+/**
+ * Measurements of which the outcome is known: three ways to pretend steadiness, which the guard must see,
+ * on made tracks and on the clips themselves where they can show; and noise of a known size, white
+ * and correlated, which must be read back.
+ *
+ * @param baseline What the baseline reads on them.
+ * @param options The seed, and the confidence whose crossing is flicker.
+ * @returns The outcomes.
+ */
+export function controlResults(
+  baseline: MethodReading,
+  options: { readonly seed: number; readonly minConfidence: number },
+): ControlResult[] {
+  const white = readMade({ sigmaPercent: MADE_SIGMA_PERCENT, correlation: 0 }, options);
+  const red = readMade({ sigmaPercent: MADE_SIGMA_PERCENT, correlation: CORRELATION }, options);
+  return [
+    ...[FROZEN, LATE, SHUFFLED].map((pretence) => seen(pretence, white, "made tracks", options)),
+    ...pretencesThatShow(baseline).map((pretence) =>
+      seen(pretence, baseline, "these clips", options)
+    ),
+    readBack(
+      "white-noise",
+      `white noise of ${MADE_SIGMA_PERCENT} %, by third differences`,
+      MADE_SIGMA_PERCENT,
+      white.tracks.flatMap(({ sigma3 }) => rmsOf(sigma3)),
+      options.seed,
+    ),
+    readBack(
+      "correlated-noise",
+      `noise of ${MADE_SIGMA_PERCENT} % of which ${CORRELATION} is left a frame later: its part ` +
+        `at ${FLICKER_FROM_HZ} Hz and above`,
+      MADE_SIGMA_PERCENT * Math.sqrt(shareAbove(FLICKER_FROM_HZ)),
+      red.tracks.map(flickerAgainstTruth),
+      options.seed,
+    ),
+    readBack(
+      "correlated-noise-by-third-differences",
+      "the same by third differences, which read too little of it, by a known factor",
+      MADE_SIGMA_PERCENT * Math.sqrt(thirdDifferenceShare(CORRELATION)),
+      red.tracks.flatMap(({ sigma3 }) => rmsOf(sigma3)),
+      options.seed,
+    ),
+  ];
+}
+
+function readMade(
+  noise: MadeNoise,
+  options: { readonly seed: number; readonly minConfidence: number },
+): MethodReading {
+  const clip = measuredClip(madeClip({ ...noise, ...MADE, seed: options.seed }));
+  return read(NONE, [clip], 0, options);
+}
+
+function read(
+  smoothing: SmoothingMethod,
+  clips: readonly MeasuredClip[],
+  observation: number,
+  options: { readonly minConfidence: number },
+): MethodReading {
+  const method = { id: smoothing.name, role: "reference", observation, smoothing } as const;
+  return methodReading(method, clips, options);
+}
+
+/** What can show on clips: lag where something moves, changed numbers where there are any. */
+function pretencesThatShow({ tracks }: MethodReading): Pretence[] {
+  const hasBands = tracks.some(({ flicker }) => flicker.every((value) => value));
+  const isMoving = tracks.some(({ lagFrames }) => lagFrames !== undefined);
+  return [
+    ...hasBands ? [FROZEN] : [],
+    ...isMoving ? [LATE] : [],
+    ...tracks.length ? [SHUFFLED] : [],
+  ];
+}
+
+function seen(
+  { id, description, part, smoothing }: Pretence,
+  baseline: MethodReading,
+  where: string,
+  options: { readonly seed: number; readonly minConfidence: number },
+): ControlResult {
+  const clips = baseline.runs.map(({ measured }) => measured);
+  const { guard } = costsOf(read(smoothing, clips, 0, options), baseline, options);
+  const parts = [...new Set(guard.failed.map((failure) => failure.part))].sort();
+  return {
+    id: `${id} (${where})`,
+    description,
+    expected: `fails ${part}`,
+    got: parts.length ? `fails ${parts.join(" and ")}` : "passes",
+    isRight: parts.includes(part),
+  };
+}
+
+function readBack(
+  id: string,
+  description: string,
+  expected: number,
+  values: readonly number[],
+  seed: number,
+): ControlResult {
+  const interval = trackInterval(values, meanOf, { seed, level: CONTROL_LEVEL })!;
+  const { estimate, low, high } = interval;
+  const percent = (value: number) => value.toFixed(4);
+  return {
+    id,
+    description,
+    expected: `${percent(expected)} %`,
+    got: `${percent(estimate)} % (${percent(low)} to ${percent(high)})`,
+    isRight: low <= expected && expected <= high,
+  };
+}
+
+/** The root of the mean square over coordinates. */
+function rmsOf(values: TrackReading["sigma3"]): number {
+  return Math.sqrt(meanOf(Object.values(reported(values)).map((value) => value! ** 2)));
+}
+
+/** The flicker band of a made track against where it truly is. */
+function flickerAgainstTruth({ run: { track, segments: [segment] } }: TrackReading): number {
+  const { raw } = segment!.segment;
+  const deviations = raw.map((samples, c) => {
+    const truth = samples.map(({ timestampUs }) => {
+      const value = trueShape(track.trackId - 1, timestampUs / 1e6)[c]!;
+      return { timestampUs, value: c < 2 ? 100 * value / track.sizePx : 100 * value };
+    });
+    return bandResiduals(samples, truth, { bands: [{ fromHz: FLICKER_FROM_HZ }] })[0]!.deviation;
+  });
+  return Math.sqrt(meanOf(deviations.map((value) => value ** 2)));
+}
+
+/**
+ * Which share of the power of AR(1) noise lies above a frequency:
+ * `1 - 2 / π · atan((1 + ρ) / (1 - ρ) · tan(ω / 2))`, the integral of its spectrum.
+ */
+function shareAbove(frequencyHz: number): number {
+  const tangent = Math.tan(Math.PI * frequencyHz / MADE_FPS);
+  return 1 - 2 / Math.PI * Math.atan((1 + CORRELATION) / (1 - CORRELATION) * tangent);
+}
+
+/** The variance of third differences of AR(1) noise over that of white noise, from its autocorrelation. */
+function thirdDifferenceShare(correlation: number): number {
+  return (20 - 30 * correlation + 12 * correlation ** 2 - 2 * correlation ** 3) / 20;
+}
