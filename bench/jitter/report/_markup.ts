@@ -1,0 +1,86 @@
+/** Text that is markup already: only {@linkcode html} and {@linkcode trusted} make it. */
+export class Markup {
+  /** The markup. */
+  readonly text: string;
+
+  /** Only for this file. */
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The markup. */
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** What can stand between pieces of markup. */
+export type Insertion = Markup | string | number | undefined | false | readonly Insertion[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** What no text of a report needs: controls, and marks that turn the order of letters round. */
+// deno-lint-ignore no-control-regex
+const UNWANTED = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * A text from outside, such as a file's name, without what could mislead a reader's eye.
+ *
+ * @param text The text.
+ * @returns The same with a replacement character in place of each control character.
+ */
+export function plainText(text: string): string {
+  return text.toWellFormed().replaceAll(UNWANTED, "�");
+}
+
+/**
+ * A text as markup that shows it, within an element or a quoted attribute.
+ *
+ * @param text The text.
+ * @returns The escaped text.
+ */
+export function escaped(text: string): string {
+  return plainText(text).replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
+}
+
+/**
+ * Takes text for markup, as it is.
+ *
+ * @param markup What this program made itself, or a library made out of plain text.
+ * @returns The markup.
+ */
+export function trusted(markup: string): Markup {
+  return new Markup(markup);
+}
+
+function inserted(insertion: Insertion): string {
+  if (insertion === undefined || insertion === false) return "";
+  if (insertion instanceof Markup) return insertion.text;
+  if (typeof insertion === "object") return insertion.map(inserted).join("");
+  return escaped(String(insertion));
+}
+
+/**
+ * Markup with texts in it, each of which is escaped, so that none can be more than text.
+ *
+ * @param parts The markup around the texts.
+ * @param insertions The texts; lists are joined, what is `undefined` or `false` is left out.
+ * @returns The markup.
+ *
+ * @example A name that would be an element
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(html`<p>${"<b>"}</p>`.text, "<p>&lt;b&gt;</p>");
+ * ```
+ */
+export function html(parts: TemplateStringsArray, ...insertions: Insertion[]): Markup {
+  const text = parts.map((part, at) => part + inserted(insertions[at]));
+  return new Markup(text.join(""));
+}

@@ -1,0 +1,108 @@
+import type { JitterReport } from "../report_types.ts";
+import { changeText, numberText, settingText } from "./_words.ts";
+
+/** An argument as a shell has to be told it. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * The command that made a report.
+ *
+ * @param report The report.
+ * @returns The command line.
+ */
+export function commandOf({ command }: JitterReport): string {
+  return ["steadybox", ...command].map(quoted).join(" ");
+}
+
+/**
+ * The report's own measure: of what it is, by what, and what it cost.
+ *
+ * @param report The report.
+ * @returns Names and what belongs to each.
+ */
+export function provenanceOf(report: JitterReport): [string, string][] {
+  const { tool, machine, model, device, settings, seed, cost, created } = report;
+  const versions = [
+    `${tool.name} ${tool.version}`,
+    `Deno ${tool.deno}`,
+    ...tool.ffmpeg ? [`ffmpeg ${tool.ffmpeg}`] : [],
+    ...tool.onnxruntime ? [`ONNX Runtime ${tool.onnxruntime}`] : [],
+  ];
+  const { bootstrap, guard, fastShare } = settings;
+  return [
+    ["Model", model ? `${model.name}, ${model.input.width}×${model.input.height}` : "none"],
+    ...model ? [["Its SHA-256", model.sha256] as [string, string]] : [],
+    ["Device", device ? [device.description, ...device.fallbacks].join("; ") : "none"],
+    ["Versions", versions.join(", ")],
+    ["Machine", `${machine.os}, ${machine.arch}, ${machine.processors} processors`],
+    ["Made", created],
+    ["Seed", String(seed)],
+    ["Tracks' numbers", settings.association],
+    ["Reference", `${settings.reference.kind}, ${settingText(settings.reference.cutoffHz)} Hz`],
+    ["Lengths are divided by", settings.normaliser],
+    [
+      "Measured are",
+      `parts without a gap of ${settings.minFrames} frames and more, at ${
+        settingText(settings.minFps)
+      } fps and more`,
+    ],
+    [
+      "Fast motion",
+      `the fastest ${settingText(100 * fastShare)} % of each track's frames`,
+    ],
+    [
+      "Guard",
+      `error on fast motion over raw up to ${guard.maxErrorLive} (live), ${guard.maxErrorLookingAhead} (looking ahead), ${guard.maxErrorOffline} (whole clip); lag up to ${guard.maxLagFrames} frames; overshoot up to ${guard.maxOvershootPercent} %; overlap with the reference down by ${guard.maxIouDropPoints} points at most`,
+    ],
+    [
+      "Bootstrap",
+      `${bootstrap.resamples} times, by ${bootstrap.unit}, ${settingText(100 * bootstrap.level)} %`,
+    ],
+    [
+      "Cost",
+      `${
+        cost.detectionS === null ? "" : `decoding and detecting ${numberText(cost.detectionS)} s; `
+      }measuring ${numberText(cost.measuringSPerMethod)} s a method${
+        cost.measuringPercentPerMethod === null
+          ? ""
+          : ` (${numberText(cost.measuringPercentPerMethod)} % of that)`
+      }; all ${numberText(cost.totalS)} s`,
+    ],
+  ];
+}
+
+/**
+ * What the verdict rests on, in a line.
+ *
+ * @param report The report.
+ * @returns The line.
+ */
+export function restsOn({ verdict: { flickerChangePercent }, data }: JitterReport): string {
+  const counts = `${data.tracks} tracks, ${data.trackFrames} boxes, ${data.clips} ${
+    data.clips === 1 ? "clip" : "clips"
+  }`;
+  const interval = flickerChangePercent?.interval;
+  if (!interval) return `On ${counts}; too few for an interval.`;
+  const { low, high, level, scope } = interval;
+  return `On ${counts}. ${settingText(100 * level)} % interval: ${changeText(low)} to ${
+    changeText(high)
+  }${scope === "tracks" ? "" : `, ${scope}`}.`;
+}
+
+/**
+ * What must be known before any number is believed.
+ *
+ * @param report The report.
+ * @returns Sentences; none if all is as it should be.
+ */
+export function warningsOf({ isInterrupted, verdict, methods }: JitterReport): string[] {
+  return [
+    ...verdict.areControlsRight
+      ? []
+      : ["The controls did not come out as they must: no number here is to be trusted."],
+    ...isInterrupted ? ["The run was interrupted: this is what was measured until then."] : [],
+    ...verdict.method === null && methods.length > 1 ? ["No method passed the guard."] : [],
+  ];
+}
