@@ -5,7 +5,7 @@ import type { Track } from "../../pipeline/track.ts";
 import { FLICKER_FROM_HZ } from "./binned.ts";
 import { MADE_FPS, madeClip, type MadeNoise, trueShape } from "./made_clip.ts";
 import { type MeasuredClip, measuredClip } from "./measured_track.ts";
-import { type MethodReading, methodReading } from "./method_result.ts";
+import { costsOf, type MethodReading, methodReading } from "./method_result.ts";
 import type { ControlResult } from "./report_types.ts";
 import { meanOf } from "./segment_reading.ts";
 import { NONE, type SmoothingMethod, weighted } from "./smoothing_methods.ts";
