@@ -2,8 +2,10 @@ import type { ModelCard } from "../models/card.ts";
 import type { DownloadProgress } from "../models/download/download.ts";
 import type { Model } from "../models/model.ts";
 import { loadModel, type LoadModelOptions } from "../models/registry.ts";
+import type { Size } from "../pipeline/fit.ts";
 import { stderr, type Terminal } from "./_console.ts";
 import { bytesText } from "./_format.ts";
+import { labelsAt } from "./_labels.ts";
 import { ERASE, LIVE_INTERVAL_MS, liveLine, PLAIN_INTERVAL_MS } from "./_progress.ts";
 
 /** Which model is wanted, and whether anything is said of it. */
@@ -12,6 +14,10 @@ export interface ModelChoice {
   readonly model: string;
   /** The SHA-256 that its file must have, where one is given. */
   readonly modelSha256: string | undefined;
+  /** The file with the names of its classes, or `coco`, where they are not the model's own. */
+  readonly labels?: string | undefined;
+  /** The size of the pictures that the network is fed, in pixels, where it leaves that free. */
+  readonly imgsz?: Size | undefined;
   /** Whether nothing but errors is said. */
   readonly quiet: boolean;
 }
@@ -79,24 +85,28 @@ class DownloadDisplay implements Disposable {
 
 /**
  * The model that the user wants; where it has to be downloaded, with a line that tells how far that
- * is, and one that tells its licence.
+ * is, and one that tells its licence. As what a network of others was read is said too.
  *
  * @param choice Which one.
  * @param options What else is known of it.
  * @throws {ModelError} If it is not to be had.
  */
 export async function chosenModel(
-  { model, modelSha256, quiet }: ModelChoice,
+  { model, modelSha256, labels, imgsz, quiet }: ModelChoice,
   options: Omit<LoadModelOptions, "sha256" | "onProgress"> = {},
 ): Promise<Model> {
+  const names = labels === undefined ? undefined : await labelsAt(labels);
   using display = new DownloadDisplay(stderr);
   const loaded = await loadModel(model, {
     ...options,
     ...modelSha256 !== undefined && { sha256: modelSha256 },
+    ...names && { labels: names },
+    ...imgsz && { size: imgsz },
     ...!quiet && { onProgress: display.advance },
   });
   display[Symbol.dispose]();
   if (display.last) stderr.write(downloadedLine(display.last, loaded.card));
+  if (!quiet) { for (const note of loaded.notes ?? []) stderr.write(`${note}\n`); }
   return loaded;
 }
 

@@ -26,7 +26,7 @@ Deno.test("parse() gives what the user left out its default", () => {
 
 Deno.test("parse() reads every option of run", () => {
   const line = "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm " +
-    `--model-sha256 ${"Ab".repeat(32)} ` +
+    `--model-sha256 ${"Ab".repeat(32)} --labels n.txt --imgsz 640x384 ` +
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
@@ -42,6 +42,8 @@ Deno.test("parse() reads every option of run", () => {
     csv: "d.csv",
     model: "n",
     modelSha256: "ab".repeat(32),
+    labels: "n.txt",
+    imgsz: { width: 640, height: 384 },
     device: "wasm",
     conf: 0.25,
     iou: 0.5,

@@ -67,12 +67,13 @@ function placesOfOutputs(sources: readonly string[], outputs: Outputs): string[]
 /** What a command needs; nothing where it says so itself. */
 export function needsOf(request: Request): Needs | undefined {
   if (request.command === "run") {
-    const { sources, model, device } = request;
+    const { sources, model, labels, device } = request;
     const outputs = placesOfOutputs(sources, request);
     return {
       read: [
         ...OWN_MODELS,
         ...placeOfModel(model),
+        ...labels === undefined || labels === "coco" ? [] : [labels],
         ...placesOf(sources),
         ...outputs,
       ],

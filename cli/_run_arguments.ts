@@ -5,7 +5,7 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
 import type { RunOptions } from "./_run_options.ts";
-import { classes, codecName, place, sha256, timeS, wholeNumber } from "./_values.ts";
+import { classes, codecName, pictureSize, place, sha256, timeS, wholeNumber } from "./_values.ts";
 
 const sources = object({
   command: constant("run"),
@@ -58,6 +58,14 @@ const detection = object({
   modelSha256: optional(option("--model-sha256", sha256(), {
     description:
       message`The SHA-256 that the model's file must have; a URL needs one, here or in its card.`,
+  })),
+  labels: optional(option("--labels", place("FILE"), {
+    description:
+      message`The names of the model's classes, one a line, or coco for COCO's (default: the model's own).`,
+  })),
+  imgsz: optional(option("--imgsz", pictureSize(), {
+    description:
+      message`The size of the pictures that the network is fed, such as 640 or 640x384, where it leaves that free.`,
   })),
   device: withDefault(
     option("--device", choice(["auto", "webgpu", "cpu", "wasm"], { metavar: "DEVICE" }), {

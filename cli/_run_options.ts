@@ -1,4 +1,5 @@
 import type { Device } from "../pipeline/inference_session.ts";
+import type { Size } from "../pipeline/fit.ts";
 import type { Outputs } from "./_outputs.ts";
 
 /** What `steadybox run` does. */
@@ -17,6 +18,10 @@ export interface RunOptions extends Outputs {
   readonly model: string;
   /** The SHA-256 that the model's file must have. */
   readonly modelSha256: string | undefined;
+  /** The file with the names of its classes, or `coco`. */
+  readonly labels: string | undefined;
+  /** The size of the pictures that the network is fed, in pixels. */
+  readonly imgsz: Size | undefined;
   /** What runs the network. */
   readonly device: Device | "auto";
   /** The lowest confidence with which an object appears, from 0 to 1; the model's own where absent. */

@@ -8,13 +8,15 @@ import type { RunOptions } from "./_run_options.ts";
 
 const STAGES = { blend, suppress, "blend-over-time": blendOverTime } as const;
 
-/** The stage that resolves ties as the user asks for it, else as the model's authors recommend. */
+/**
+ * The stage that resolves ties as the user asks for it, else as the model's authors recommend; for a
+ * network that leaves none, the one that holds the number of objects.
+ */
 export function tiesFor(
   { ties, iou, maxDet }: Pick<RunOptions, "ties" | "iou" | "maxDet">,
-  { defaults }: Pick<Detector, "defaults">,
+  { defaults, isEndToEnd }: Pick<Detector, "defaults" | "isEndToEnd">,
 ): MeteredStage<Detected, Detected> {
-  return STAGES[ties]({
-    iou: iou ?? defaults.iou,
-    maxDetections: maxDet ?? defaults.maxDetections,
-  });
+  const maxDetections = maxDet ?? defaults.maxDetections;
+  if (isEndToEnd) return suppress({ iou: 1, maxDetections }); // No two overlap by more than that.
+  return STAGES[ties]({ iou: iou ?? defaults.iou, maxDetections });
 }

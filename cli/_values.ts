@@ -1,6 +1,7 @@
 import { message, text, value } from "@optique/core/message";
 import type { NonEmptyString } from "@optique/core/nonempty";
 import { integer, type ValueParser } from "@optique/core/valueparser";
+import type { Size } from "../pipeline/fit.ts";
 
 /** A value parser out of a function that gives `undefined` for what it cannot read. */
 function valueParser<T>(
@@ -105,6 +106,20 @@ export function sha256(): ValueParser<"sync", string> {
     placeholder: "0".repeat(64),
     parse: (input) => /^[0-9a-f]{64}$/i.test(input) ? input.toLowerCase() : undefined,
     format: String,
+  });
+}
+
+/** Reads the size of pictures: `640x384`, or `640` for a square. */
+export function pictureSize(): ValueParser<"sync", Size> {
+  return valueParser({
+    metavar: "SIZE",
+    wanted: "a width, or a width and a height in pixels, such as 640 or 640x384",
+    placeholder: { width: 640, height: 640 },
+    parse(input) {
+      const [, width, height = width] = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/i.exec(input) ?? [];
+      return width === undefined ? undefined : { width: Number(width), height: Number(height) };
+    },
+    format: ({ width, height }) => `${width}x${height}`,
   });
 }
 
