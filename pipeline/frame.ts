@@ -1,4 +1,6 @@
 import type { Colour } from "./colour.ts";
+import type { InputSpec } from "./detector.ts";
+import type { Size } from "./fit.ts";
 import type { Planes } from "./planes.ts";
 import type { Rational, TimeBase } from "./time_base.ts";
 
@@ -46,6 +48,26 @@ export interface AudioSource {
   readonly durationS?: number;
 }
 
+/** A smaller picture of a frame. Its values are 256 times those of the planes, so that none is rounded. */
+export interface ScaledPicture extends Size {
+  /** The values, row by row, plane by plane. */
+  readonly data: Uint16Array<ArrayBuffer>;
+}
+
+/** What a source made of a frame besides its planes, so that they need not be read. */
+export interface ScaledPictures {
+  /** The network's input that `picture` was made for. */
+  readonly input: InputSpec;
+  /** The part of the input that shows the frame: luma, blue and red difference of each of its pixels. */
+  readonly picture: ScaledPicture;
+  /** How many pixels of the input lie to the left of the picture. */
+  readonly left: number;
+  /** How many pixels of the input lie above the picture. */
+  readonly top: number;
+  /** The luma, each value the average of a square of `scale` pixels; absent where frames are tiny. */
+  readonly luma?: ScaledPicture & { readonly scale: number };
+}
+
 /**
  * A decoded picture with the time at which it is shown.
  *
@@ -53,8 +75,13 @@ export interface AudioSource {
  * Disposing gives the memory back to the source, so planes must not be touched afterwards.
  */
 export interface Frame extends Disposable {
-  /** The pixels: display size, upright, drawn on in place by later stages. */
+  /**
+   * The pixels: display size, upright, drawn on in place by later stages. Where only the `scaled` ones
+   * were asked for, they are empty: 0x0.
+   */
   readonly planes: Planes;
+  /** Smaller pictures of it, where the source was asked for them and can make them. */
+  readonly scaled?: ScaledPictures;
   /** The presentation time in ticks of `timeBase`, exactly as the source gave it. */
   readonly pts: number;
   /** The clock of `pts`. */

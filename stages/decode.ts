@@ -1,15 +1,14 @@
 import { SourceError } from "../pipeline/errors.ts";
+import type { InputSpec } from "../pipeline/detector.ts";
 import type { Frame, FrameSource } from "../pipeline/frame.ts";
-import { FramePool } from "../pipeline/frame_pool.ts";
-import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
 import { type MeteredSource, source } from "../pipeline/source.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
-import { ByteReader } from "./ffmpeg/byte_reader.ts";
 import { decoderArguments } from "./ffmpeg/decoder_arguments.ts";
+import { type DecodedPictures, decodedPictures } from "./ffmpeg/decoder_run.ts";
 import { type FfmpegProcess, outcomeIn, requireOptions, spawnFfmpeg } from "./ffmpeg/process.ts";
 import { complaintAbout, isRereadable } from "./ffmpeg/input.ts";
-import { type NutPacket, NutReader } from "./ffmpeg/nut_reader.ts";
 import { probe, type SourceReport } from "./probe.ts";
+import { type FrameForms, frameFormsFor } from "./scaling/frame_forms.ts";
 
 /** Which part of a source is decoded. */
 export interface DecodeOptions {
@@ -25,6 +24,19 @@ export interface DecodeOptions {
   readonly until?: AbortSignal;
   /** What the source is called in what is written; by itself its path or URL. */
   readonly name?: string;
+  /**
+   * A network's input for which ffmpeg scales each frame, so that `letterbox` and `track` need not read
+   * it whole: frames bear what comes of it as `scaled`. Where the edges of the frames lie between the
+   * input's pixels in a way that ffmpeg cannot do, they come without.
+   */
+  readonly scaledFor?: InputSpec;
+  /**
+   * Whether frames bear their planes as well, where they are scaled: for detections alone nobody needs
+   * them, and they are most of the work.
+   *
+   * @default {true}
+   */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -56,18 +68,23 @@ export function decode(url: string, options: DecodeOptions = {}): MeteredSource<
     if (!report) return;
     const complaints: string[] = [];
     const frameSource = frameSourceFrom(url, report, options, complaints);
-    const { args, ptsOffset } = decoderArguments(url, report, { startS, durationS });
+    const forms = frameFormsFor(frameSource, options);
+    const { args, ptsOffset } = decoderArguments(url, report, {
+      ...{ startS, durationS },
+      forms: forms.filters,
+    });
     await using child = spawnFfmpeg("ffmpeg", args);
     const stop = () => child.kill();
     signal.addEventListener("abort", stop);
     until?.addEventListener("abort", stop);
     let index = 0;
-    for await (const packet of packetsOf(child, frameSource)) {
+    const all = decodedPictures(child, frameSource, forms.byteLengths);
+    for await (const decoded of all) {
       if (until?.aborted) {
-        packet.data[Symbol.dispose]();
+        decoded.pictures.forEach((picture) => picture[Symbol.dispose]());
         break;
       }
-      yield frameFrom(packet, index++, ptsOffset, frameSource);
+      yield frameFrom(decoded, forms, { index: index++, ptsOffset, frameSource });
     }
     until?.removeEventListener("abort", stop);
     signal.throwIfAborted();
@@ -121,54 +138,28 @@ function frameSourceFrom(
   };
 }
 
-/** The raw pictures that the decoder writes. */
-async function* packetsOf(
-  child: FfmpegProcess,
-  frameSource: FrameSource,
-): AsyncGenerator<NutPacket> {
-  const { name, width, height } = frameSource;
-  const byteLength = planesByteLength(width, height);
-  const pool = new FramePool(byteLength);
-  await using input = new ByteReader(child.stdout);
-  const reader = new NutReader(input);
-  for (;;) {
-    let packet: NutPacket | undefined;
-    try {
-      packet = await reader.next(pool, byteLength);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      if (frameSource.isCut) return; // It was asked to end, if need be within a frame.
-      const { complaint } = await child.result; // The stream broke off: the decoder knows why.
-      requireOptions(complaint);
-      if (complaint) {
-        throw new SourceError(`Cannot decode ${name}: ${outcomeIn(complaint)}`, { cause });
-      }
-      return;
-    }
-    if (!packet) return;
-    yield packet;
-  }
-}
-
 function frameFrom(
-  { pts: packetPts, timeBase: packetTimeBase, data }: NutPacket,
-  index: number,
-  ptsOffset: number,
-  frameSource: FrameSource,
+  { pts: packetPts, timeBase: packetTimeBase, pictures }: DecodedPictures,
+  forms: FrameForms,
+  { index, ptsOffset, frameSource }: {
+    readonly index: number;
+    readonly ptsOffset: number;
+    readonly frameSource: FrameSource;
+  },
 ): Frame {
-  const { width, height, timeBase } = frameSource;
+  const { timeBase } = frameSource;
   // The container's clock may be finer than the source's, by a whole factor.
   const ticks = packetPts * (packetTimeBase.num * timeBase.den) /
     (packetTimeBase.den * timeBase.num);
   const pts = Math.round(ticks) - ptsOffset;
   return {
-    planes: planesFrom(new Uint8Array(data.buffer), width, height),
+    ...forms.view(pictures),
     pts,
     timeBase,
     timestampUs: microsecondsFrom(pts, timeBase),
     index,
     source: frameSource,
-    [Symbol.dispose]: () => data[Symbol.dispose](),
+    [Symbol.dispose]: () => pictures.forEach((picture) => picture[Symbol.dispose]()),
   };
 }
 

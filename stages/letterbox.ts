@@ -1,8 +1,11 @@
 import type { InputSpec } from "../pipeline/detector.ts";
-import type { Frame } from "../pipeline/frame.ts";
+import { type Fit, letterboxFit, stretchFit } from "../pipeline/fit.ts";
+import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
 import type { Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import type { Tensor } from "../pipeline/tensor.ts";
 import { makerByFrame, type Resampler, tensorMaker } from "./sampling/tensor_maker.ts";
+import { scaledTensorMaker } from "./scaling/scaled_tensor_maker.ts";
 
 /** Options of {@linkcode letterbox}. */
 export interface LetterboxOptions {
@@ -33,6 +36,9 @@ export interface LetterboxOptions {
  * column of their 2x2 blocks; `area` spreads each over its block. Chroma in the middle of the block, as in
  * JPEG, is read in the same way, and so lies half a pixel of the frame too far to the left.
  *
+ * Where the source has scaled the frame for this very input (`scaledFor` of {@linkcode DecodeOptions}),
+ * and `area` is not asked for, the planes are not read.
+ *
  * @param input What the network wants.
  * @param options How the frames are read.
  * @returns The stage.
@@ -41,7 +47,8 @@ export interface LetterboxOptions {
  * @example A grey frame in a 4x4 tensor of -1 to 1
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import type { Frame } from "../pipeline/frame.ts";
+ * import { type Fit, letterboxFit, stretchFit } from "../pipeline/fit.ts";
+import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
  * import { planesFrom } from "../pipeline/planes.ts";
  *
  * const frame = {
@@ -73,14 +80,41 @@ export function letterbox(
   const makerFor = makerByFrame((size, colour) =>
     tensorMaker(input, { frame: size, colour, resampler })
   );
+  const scaledMakerFor = makerBySource(input);
 
   return stage("letterbox", async function* letterbox(frames: AsyncIterable<Frame>) {
     for await (const frame of frames) {
+      const { scaled } = frame;
+      const isSeen = frame.index % stride === 0;
+      if (scaled?.input === input && resampler === "bilinear") {
+        const { fit, make } = scaledMakerFor(frame.source);
+        yield isSeen ? { frame, input: make(scaled), fit } : { frame, fit };
+        continue;
+      }
+      if (frame.planes.width === 0) {
+        throw new RangeError("Cannot letterbox a frame that was scaled for something else");
+      }
       const { fits, make } = makerFor(frame);
       const fit = fits[0]!;
-      yield frame.index % stride === 0 ? { frame, input: make(frame.planes), fit } : { frame, fit };
+      yield isSeen ? { frame, input: make(frame.planes), fit } : { frame, fit };
     }
   });
+}
+
+/** Gives what makes the tensors of scaled frames: the same for all frames of a source. */
+function makerBySource(
+  input: InputSpec,
+): (source: FrameSource) => { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } {
+  const fitOf = input.resize === "letterbox" ? letterboxFit : stretchFit;
+  let madeFor: FrameSource | undefined;
+  let made: { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } | undefined;
+  return (source) => {
+    if (!made || madeFor !== source) {
+      madeFor = source;
+      made = { fit: fitOf(source, input), make: scaledTensorMaker(input, source.colour) };
+    }
+    return made;
+  };
 }
 
 function check({ width, height, std }: InputSpec, resampler: Resampler, stride: number): void {

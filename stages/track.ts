@@ -94,7 +94,7 @@ export function track(
     const eye = camera ? new Camera() : undefined;
     for await (const { frame, detections, isHeld } of items) {
       const objects = detections.filter(({ confidence }) => confidence >= minConfidence);
-      const view = eye?.look(frame.planes, objects.map(({ box }) => box));
+      const view = eye?.look(frame, objects.map(({ box }) => box));
       if (view?.isCut) tracker.cut();
       tracker.advance(frame.timestampUs, view?.motion);
       yield {

@@ -51,5 +51,5 @@ const pictures = [picture(0), picture(5)];
 const camera = new Camera();
 let look = 0;
 Deno.bench("Camera, 1080p", { group: "track()" }, () => {
-  camera.look(pictures[look++ % 2]!, []);
+  camera.look({ planes: pictures[look++ % 2]! }, []);
 });

@@ -2,6 +2,19 @@ import { inputArguments } from "./input.ts";
 import { hasAlpha, isRgb } from "./video_properties.ts";
 import type { SourceReport, VideoReport } from "../probe.ts";
 
+/** What is decoded, and into which forms. */
+export interface DecoderRequest {
+  /** Where to begin, in seconds. */
+  readonly startS: number;
+  /** How much to decode, in seconds. */
+  readonly durationS: number | undefined;
+  /**
+   * For each stream that ffmpeg is to write, the filters that make it of the upright yuv420p pictures;
+   * none for these themselves.
+   */
+  readonly forms: readonly string[];
+}
+
 /** What makes ffmpeg decode a source as frames want it. */
 export interface DecoderArguments {
   /** The command line. */
@@ -13,14 +26,14 @@ export interface DecoderArguments {
 /**
  * Makes ffmpeg write the pictures of a source, upright, with square pixels, as yuv420p in NUT with
  * the source's own times: `-copyts` keeps the start offset, `passthrough` each frame, and
- * `-enc_time_base -1` the clock, without which variable rates are re-timed.
+ * `-enc_time_base` the clock, without which variable rates are re-timed.
  */
 export function decoderArguments(
   url: string,
   { video }: SourceReport,
-  { startS, durationS }: { readonly startS: number; readonly durationS: number | undefined },
+  { startS, durationS, forms }: DecoderRequest,
 ): DecoderArguments {
-  const { timeBase, startPts = 0, index, colour } = video;
+  const { timeBase, startPts = 0 } = video;
   // Whole turns of the clock, so that the offset is exact in ticks and in seconds.
   const turns = Math.max(0, Math.ceil(-startPts / timeBase.den));
   const args = [
@@ -30,14 +43,24 @@ export function decoderArguments(
     ...(startS > 0 ? ["-ss", startS.toFixed(6)] : []),
     ...(durationS !== undefined ? ["-t", durationS.toFixed(6)] : []),
     ...inputArguments(url),
-    ...["-map", `0:${index}`],
-    ...["-vf", filtersFor(video)],
-    ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
+    ...["-filter_complex", graphFor(video, forms)],
+    ...forms.flatMap((_, form) => ["-map", `[form${form}]`]),
+    // A graph of several outputs does not tell the clock of its input, as -1 would ask it to.
+    ...["-fps_mode", "passthrough", "-enc_time_base", `${timeBase.num}:${timeBase.den}`],
     ...(turns > 0 ? ["-output_ts_offset", String(turns * timeBase.num)] : []),
-    ...["-c:v", "rawvideo", "-pix_fmt", colour.range === "full" ? "yuvj420p" : "yuv420p"],
-    ...["-f", "nut", "-write_index", "0", "pipe:1"],
+    ...["-c:v", "rawvideo", "-f", "nut", "-write_index", "0", "pipe:1"],
   ];
   return { args, ptsOffset: turns * timeBase.den };
+}
+
+/** Makes all forms of each picture. */
+function graphFor(video: VideoReport, forms: readonly string[]): string {
+  const format = video.colour.range === "full" ? "yuvj420p" : "yuv420p";
+  const whole = `[0:${video.index}]${filtersFor(video)},format=${format}`;
+  if (forms.length === 1) return `${whole}${forms[0] && `,${forms[0]}`}[form0]`;
+  const split = forms.map((_, form) => `[part${form}]`).join("");
+  const parts = forms.map((filters, form) => `[part${form}]${filters || "null"}[form${form}]`);
+  return [`${whole},split=${forms.length}${split}`, ...parts].join(";");
 }
 
 /** Ffmpeg turns the picture upright before these filters. */

@@ -1,5 +1,5 @@
 import type { Box } from "../../pipeline/box.ts";
-import type { Planes } from "../../pipeline/planes.ts";
+import type { Frame } from "../../pipeline/frame.ts";
 import { type Similarity, STILL, zoomOf } from "../../pipeline/similarity.ts";
 import { alignment, pictureMotionFrom } from "./alignment.ts";
 import { type Landmarks, landmarksOf } from "./landmarks.ts";
@@ -36,12 +36,12 @@ export class Camera {
   /**
    * Looks at the next frame.
    *
-   * @param planes The frame.
+   * @param frame The frame.
    * @param objects Where objects are in it, which move by themselves.
    */
-  look(planes: Planes, objects: readonly Box<"frame">[]): View {
+  look(frame: Pick<Frame, "planes" | "scaled">, objects: readonly Box<"frame">[]): View {
     const then = this.#last;
-    const now = shrunk(planes).map((picture) => landmarksOf(picture, objects));
+    const now = shrunk(frame).map((picture) => landmarksOf(picture, objects));
     this.#last = now;
     if (then.length === 0 || now.length === 0) return { isCut: false };
     if (!isSameSize(then[0]!.picture, now[0]!.picture)) return { isCut: true };

@@ -34,7 +34,7 @@ async function picturesOf(path: string, count: number): Promise<Planes[]> {
 /** What a camera makes of the pictures, but for the first one. */
 function views(pictures: readonly Planes[]) {
   const camera = new Camera();
-  return pictures.map((planes) => camera.look(planes, [])).slice(1);
+  return pictures.map((planes) => camera.look({ planes }, [])).slice(1);
 }
 
 /** Moves the pictures as a hand-held camera would, and fails unless that is found within a limit. */
@@ -114,7 +114,9 @@ Deno.test("Camera does not take an object's motion for its own", () => {
       240,
       (x, y) => isInside(x, y) ? front.y[(y - top) * 320 + x - left]! : back.y[y * 320 + x]!,
     );
-    for (const { motion, isCut } of [camera.look(planes, [object]), unaware.look(planes, [])]) {
+    for (
+      const { motion, isCut } of [camera.look({ planes }, [object]), unaware.look({ planes }, [])]
+    ) {
       if (motion) assert(greatestError(motion, STILL, planes) < 0.1);
       assert(!isCut);
     }
@@ -149,8 +151,8 @@ Deno.test("Camera copes with objects that hide all or are nowhere", () => {
   const planes = scene(3);
   for (const edge of [1e9, NaN, Infinity]) {
     const box = { x1: -edge, y1: -edge, x2: edge, y2: edge };
-    camera.look(planes, [box]);
-    assertEquals(camera.look(planes, [box]).isCut, false);
+    camera.look({ planes }, [box]);
+    assertEquals(camera.look({ planes }, [box]).isCut, false);
   }
 });
 
@@ -187,7 +189,7 @@ for (
       const found: number[] = [];
       for await (const frame of decode(path!)) {
         using owned = frame;
-        if (camera.look(owned.planes, []).isCut) found.push(owned.index);
+        if (camera.look(owned, []).isCut) found.push(owned.index);
       }
       assertEquals(found, cuts);
     },

@@ -1,3 +1,5 @@
+import type { Size } from "../../pipeline/fit.ts";
+import type { Frame } from "../../pipeline/frame.ts";
 import type { Planes } from "../../pipeline/planes.ts";
 
 /** Shades of grey of a frame. Pixel (x, y) lies at `x * scale + offset` in the frame, and so for y. */
@@ -20,23 +22,53 @@ const MIN_SIDE = 12;
 const SAMPLES = 4;
 
 /**
- * Shrinks the luma of a frame by a whole factor and softens it, so that what lies between its pixels
- * can be told well; then halves it again and again. What is left over at the right and the lower edge
- * is left out.
+ * How large the small picture of a frame is; nothing if the frame is too small. What is left over at
+ * the right and the lower edge is left out.
+ */
+export function smallSizeOf(
+  { width, height }: Size,
+): Size & { readonly scale: number } | undefined {
+  const scale = Math.max(1, Math.ceil(Math.max(width, height) / MAX_SIDE));
+  const small = { width: Math.floor(width / scale), height: Math.floor(height / scale), scale };
+  return Math.min(small.width, small.height) < MIN_SIDE ? undefined : small;
+}
+
+/**
+ * Shrinks the luma of a frame by a whole factor, unless its source has done so, and softens it, so
+ * that what lies between its pixels can be told well; then halves it again and again.
  *
  * @returns The small picture and its halves, largest first; none if the frame is too small.
  */
-export function shrunk({ y, width, height }: Planes): SmallPicture[] {
-  const scale = Math.max(1, Math.ceil(Math.max(width, height) / MAX_SIDE));
+export function shrunk({ planes, scaled }: Pick<Frame, "planes" | "scaled">): SmallPicture[] {
+  const small = scaled ? pictureFrom(scaled.luma) : sampled(planes);
+  if (!small) return [];
+  soften(small);
+  const pictures = [small];
+  for (let last = small; Math.min(last.width, last.height) >= 2 * MIN_SIDE;) {
+    pictures.push(last = halved(last));
+  }
+  return pictures;
+}
+
+/** The small picture that a source made. */
+function pictureFrom(
+  luma: NonNullable<Frame["scaled"]>["luma"],
+): SmallPicture | undefined {
+  if (!luma) return undefined;
+  const { width, height, scale, data } = luma;
+  const small = pictureOf({ width, height, scale, offset: scale / 2 });
+  for (let i = 0; i < data.length; i++) small.shades[i] = data[i]! / 256;
+  return small;
+}
+
+/** Makes the small picture. */
+function sampled({ y, width, height }: Planes): SmallPicture | undefined {
+  const size = smallSizeOf({ width, height });
+  if (!size) return undefined;
+  const { scale } = size;
   const step = Math.ceil(scale / SAMPLES);
   const samples = Math.ceil(scale / step);
-  const small = pictureOf({
-    width: Math.floor(width / scale),
-    height: Math.floor(height / scale),
-    scale,
-    offset: (samples - 1) * step / 2 + 0.5,
-  });
-  if (Math.min(small.width, small.height) < MIN_SIDE) return [];
+  const small = pictureOf({ ...size, offset: (samples - 1) * step / 2 + 0.5 });
   const share = 1 / samples ** 2;
   let place = 0;
   for (let row = 0; row < small.height; row++) {
@@ -50,12 +82,7 @@ export function shrunk({ y, width, height }: Planes): SmallPicture[] {
       small.shades[place++] = sum * share;
     }
   }
-  soften(small);
-  const pictures = [small];
-  for (let last = small; Math.min(last.width, last.height) >= 2 * MIN_SIDE;) {
-    pictures.push(last = halved(last));
-  }
-  return pictures;
+  return small;
 }
 
 function pictureOf(shape: Omit<SmallPicture, "shades">): SmallPicture {

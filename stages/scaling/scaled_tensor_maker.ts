@@ -1,0 +1,57 @@
+import { type Colour, rgbFromYuv } from "../../pipeline/colour.ts";
+import type { InputSpec } from "../../pipeline/detector.ts";
+import type { ScaledPictures } from "../../pipeline/frame.ts";
+import type { Tensor } from "../../pipeline/tensor.ts";
+import { clamped } from "../sampling/sampler.ts";
+
+/** How much finer the values of a scaled picture are than those of the planes. */
+const FINENESS = 256;
+
+/**
+ * Makes ready what turns the pictures that a source has scaled into a network's input.
+ *
+ * @param input What the network wants.
+ * @param colour What the pictures' numbers mean.
+ * @returns What makes the tensors, each in memory of its own.
+ */
+export function scaledTensorMaker(
+  input: InputSpec,
+  colour: Colour,
+): (scaled: ScaledPictures) => Tensor {
+  const { width, height, mean, border } = input;
+  const isPlanar = input.layout === "nchw";
+  const channelStep = isPlanar ? width * height : 1;
+  const pixelStep = isPlanar ? 1 : 3;
+  const dims = isPlanar ? [1, 3, height, width] : [1, height, width, 3];
+  const gain = input.std.map((value) => 1 / value) as [number, number, number];
+  /** Where each colour goes: red, green and blue. */
+  const places = (input.channels === "rgb" ? [0, 1, 2] : [2, 1, 0]).map((at) => at * channelStep);
+  const [redAt, greenAt, blueAt] = places as [number, number, number];
+  const background = new Float32Array(3 * width * height);
+  for (let i = 0; i < width * height; i++) {
+    places.forEach((place, channel) => {
+      background[place + i * pixelStep] = (border[channel]! - mean[channel]!) * gain[channel]!;
+    });
+  }
+  const { lumaOffset, redFromV, greenFromU, greenFromV, blueFromU, ...matrix } = rgbFromYuv(colour);
+  const lumaGain = matrix.lumaGain / FINENESS;
+
+  return ({ picture, left, top }) => {
+    const data = background.slice();
+    const values = picture.data;
+    const pixels = picture.width * picture.height;
+    for (let row = 0, at = 0; row < picture.height; row++) {
+      let target = ((row + top) * width + left) * pixelStep;
+      for (const end = at + picture.width; at < end; at++, target += pixelStep) {
+        const luma = (values[at]! - lumaOffset * FINENESS) * lumaGain;
+        const u = values[at + pixels]! / FINENESS - 128;
+        const v = values[at + 2 * pixels]! / FINENESS - 128;
+        const green = clamped(luma + greenFromU * u + greenFromV * v);
+        data[target + redAt] = (clamped(luma + redFromV * v) - mean[0]) * gain[0];
+        data[target + greenAt] = (green - mean[1]) * gain[1];
+        data[target + blueAt] = (clamped(luma + blueFromU * u) - mean[2]) * gain[2];
+      }
+    }
+    return { dims, data };
+  };
+}
