@@ -35,6 +35,15 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { avc: "h264", hevc: "h265
 /** A tag that ffmpeg knows; what looks otherwise is not passed on. */
 const TAG = /^[a-z0-9-]+$/;
 
+/** Pictures in NUT. They are not analysed, which would hold back the first twenty. */
+const HANDED_OVER = [
+  ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
+  ...["-f", "nut", "-i", "pipe:0"],
+];
+
+/** The quality of a stream unless asked: a network is narrower than a disk. */
+const LIVE_CRF: Readonly<Record<string, number>> = { h264: 23, h265: 27 };
+
 /** What the encoder is told. */
 export interface EncoderRequest {
   /** The path that the file will have. */
@@ -60,8 +69,7 @@ const FRAGMENT_S = 1;
 
 /**
  * Makes ffmpeg encode the pictures that it is handed in NUT, each at its own time: `passthrough`
- * keeps each frame, `-enc_time_base -1` the clock, `-copyts` the start offset. The input is not
- * analysed, which would hold back its first twenty pictures.
+ * keeps each frame, `-enc_time_base -1` the clock, `-copyts` the start offset.
  */
 export function encoderArguments(
   { path, partialPath, source, audio, offsetS, codec, crf, isFragmented }: EncoderRequest,
@@ -69,8 +77,7 @@ export function encoderArguments(
   const { args: containerArgs, videoCodec, isWithoutBFrames, fragmentArgs } = containerOf(path);
   return [
     ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
-    ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
-    ...["-f", "nut", "-i", "pipe:0"],
+    ...HANDED_OVER,
     ...(offsetS > 0 && audio.inputArgs.length > 0 ? ["-itsoffset", offsetS.toFixed(6)] : []),
     ...audio.inputArgs,
     ...["-map", "0:v"],
@@ -85,6 +92,37 @@ export function encoderArguments(
     ...(containerArgs?.(source.timeBase.den) ?? []),
     ...(isFragmented ? fragmentArgs ?? [] : []),
     `file:${partialPath}`,
+  ];
+}
+
+/** What the encoder of a live stream is told. */
+export interface StreamRequest {
+  /** What the frames came from. */
+  readonly source: FrameSource;
+  /** The codec: `h264` or `h265`. */
+  readonly codec: string;
+  /** The quality that the user asks for. */
+  readonly crf: number | undefined;
+  /** After how many seconds a viewer can begin. */
+  readonly keyFrameS: number;
+}
+
+/**
+ * Threads would each encode a slice of the picture, and GStreamer loses slices that ffmpeg sends
+ * over RTP; or a picture of their own, and hold as many back.
+ */
+const ONE_SLICE = ["-x264-params", "sliced-threads=0", "-threads", "1"];
+
+/** Makes ffmpeg encode the pictures that it is handed in NUT at once, each as it comes. */
+export function streamArguments({ source, codec, crf, keyFrameS }: StreamRequest): string[] {
+  return [
+    ...["-hide_banner", "-nostdin", "-nostats", "-v", "info", "-y"],
+    ...HANDED_OVER,
+    ...["-map", "0:v", "-vf", colourFilter(source)],
+    ...codecArguments(codec, crf ?? LIVE_CRF[codec]),
+    ...["-tune", "zerolatency", "-bf", "0", ...keyFramesEvery(keyFrameS)],
+    ...(codec === "h264" ? ONE_SLICE : []),
+    ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-flush_packets", "1"],
   ];
 }
 

@@ -11,6 +11,7 @@ import type { FeedTally } from "./feed_tally.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
 import { lossMessage, type LossReason } from "./losses.ts";
 import { LIVE_CLOCK_HZ, Timeline } from "./timeline.ts";
+import { waited } from "./waited.ts";
 
 /** How a feed is kept. */
 export interface FeedOptions {
@@ -221,18 +222,4 @@ export class Feed implements AsyncDisposable {
     this.#told.add(reason);
     this.#options.onEvent({ kind: "lost", name, reason, message });
   }
-}
-
-/** Waits, unless it is given up. */
-function waited(durationMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, durationMs);
-    signal.addEventListener("abort", finish);
-  });
 }

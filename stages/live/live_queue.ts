@@ -12,15 +12,15 @@ export interface Waiting extends Disposable {
 }
 
 /** What a queue is made of. */
-export interface LiveQueueOptions {
+export interface LiveQueueOptions<T> {
   /** Whether only the newest is kept, or all, in order, while whoever puts more waits. */
   readonly policy: "newest" | "all";
   /** How old a frame may be when it goes out; only for `newest`. */
   readonly maxLatencyMs: number;
   /** How many may be out. */
-  readonly flow: FlowLimit;
+  readonly flow: Pick<FlowLimit, "mayTake" | "take" | "drop" | "widen">;
   /** Told of each that is dropped. */
-  readonly onDrop: (cause: DropCause) => void;
+  readonly onDrop: (cause: DropCause, frame: T) => void;
   /** The clock. */
   readonly nowMs: () => number;
 }
@@ -30,21 +30,23 @@ const MAX_WAITING = 4;
 
 /** Where the frames of a feed wait for the pipeline. It takes back nothing: who takes one owns it. */
 export class LiveQueue<T extends Waiting> implements Disposable {
-  readonly #options: LiveQueueOptions;
+  readonly #options: LiveQueueOptions<T>;
   #waiting: T[] = [];
   #asked: PromiseWithResolvers<T | undefined> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isEnded = false;
+  /** Whether what waits is all that is to come. */
+  #isLast = false;
 
-  constructor(options: LiveQueueOptions) {
+  constructor(options: LiveQueueOptions<T>) {
     this.#options = options;
   }
 
   /** Puts a frame in; resolves when there is room for another. */
   async put(frame: T): Promise<void> {
     const { policy, flow } = this.#options;
-    if (this.#isEnded) return this.#drop(frame, "ended");
+    if (this.#isEnded || this.#isLast) return this.#drop(frame, "ended");
     if (policy === "newest") {
       for (const older of this.#waiting.splice(0)) {
         flow.drop(this.#asked !== undefined);
@@ -54,7 +56,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     this.#waiting.push(frame);
     this.#offer();
     if (policy === "all" && this.#waiting.length >= MAX_WAITING) {
-      this.#room = Promise.withResolvers();
+      this.#room ??= Promise.withResolvers();
       await this.#room.promise;
     }
   }
@@ -85,7 +87,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
       this.#drop(this.#waiting.shift()!, "late");
     }
     const [next] = this.#waiting;
-    if (!next) return;
+    if (!next) return this.#isLast ? this[Symbol.dispose]() : undefined;
     if (!flow.mayTake(next.byteLength)) {
       this.#timer ??= setTimeout(() => {
         flow.widen();
@@ -101,6 +103,12 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     this.#makeRoom();
   }
 
+  /** Lets nothing in any more; what waits may be taken. */
+  end(): void {
+    if (this.#waiting.length === 0) return this[Symbol.dispose]();
+    this.#isLast = true;
+  }
+
   /** Drops what waits and lets nothing in or out any more. */
   [Symbol.dispose](): void {
     this.#isEnded = true;
@@ -113,7 +121,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
 
   #drop(frame: T, cause: DropCause): void {
     frame[Symbol.dispose]();
-    this.#options.onDrop(cause);
+    this.#options.onDrop(cause, frame);
   }
 
   #closedNoMore(): void {

@@ -1,0 +1,241 @@
+import type { PooledBuffer } from "../../pipeline/frame_pool.ts";
+import { nutFrameHeader, nutHeader, type NutStream } from "../ffmpeg/nut_writer.ts";
+import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
+import { BackOff } from "./back_off.ts";
+import { LiveQueue, type Waiting } from "./live_queue.ts";
+import type { OutletTally, UnsentCause } from "./outlet_tally.ts";
+import { type SendingLoss, sendingLossFrom, sendingLossMessage } from "./sending_losses.ts";
+import { waited } from "./waited.ts";
+
+/** What happens to an output. */
+export type BroadcastEvent =
+  | {
+    /** Pictures go out. */
+    readonly kind: "connected";
+    /** The output's name, without credentials. */
+    readonly name: string;
+  }
+  | {
+    /** None do (any more); it is tried again. Told once for each reason in an outage. */
+    readonly kind: "lost";
+    /** The output's name, without credentials. */
+    readonly name: string;
+    /** Why. */
+    readonly reason: SendingLoss;
+    /** The same in a line for a user. */
+    readonly message: string;
+  };
+
+/** A picture on its way out. */
+export interface OutgoingPicture extends Waiting {
+  /** When it is shown, in ticks of the stream. */
+  readonly pts: number;
+  /** Its bytes, on loan. */
+  readonly data: PooledBuffer;
+  /** Whether it only says that there is no signal. */
+  readonly isCard: boolean;
+}
+
+/** How pictures are sent. */
+export interface OutletOptions {
+  /** What the output is called. */
+  readonly name: string;
+  /** Ffmpeg's arguments for all that follows its input. */
+  readonly argsFor: (isAgain: boolean) => readonly string[];
+  /** What the pictures have in common. */
+  readonly stream: NutStream;
+  /** Whether a newer picture takes the place of one that waits, or each waits for its turn. */
+  readonly policy: "newest" | "all";
+  /** How old a picture may be when it goes out, in milliseconds; only for `newest`. */
+  readonly maxLatencyMs: number;
+  /** How long a picture may take to go out, in milliseconds. */
+  readonly stallMs: number;
+  /** Told when the output is lost and when it is back. */
+  readonly onEvent: (event: BroadcastEvent) => void;
+  /** Gives numbers from 0 to below 1, for the waits between attempts. */
+  readonly random: () => number;
+}
+
+/** How long a connection has to hold before the next outage counts as a new one, in milliseconds. */
+const PROVEN_MS = 2000;
+
+/** How long ffmpeg may take to say goodbye to a server, in milliseconds. */
+const FAREWELL_MS = 3000;
+
+/** How many pictures may be out is no question here: one is on its way, and one waits. */
+const ONE_BY_ONE = { mayTake: () => true, take() {}, drop() {}, widen() {} };
+
+/** Keeps an output going, whatever becomes of who takes it, and holds back nobody for that. */
+export class Outlet implements AsyncDisposable {
+  readonly #options: OutletOptions;
+  readonly #tally: OutletTally;
+  readonly #queue: LiveQueue<OutgoingPicture>;
+  readonly #backOff: BackOff;
+  readonly #stopping = new AbortController();
+  readonly #run: Promise<void>;
+  readonly #told = new Set<SendingLoss>();
+  #isDown = false;
+  #isEnding = false;
+  #child: FfmpegProcess | undefined;
+  #spawned = 0;
+
+  /** Opens the output when the first picture comes. */
+  constructor(options: OutletOptions, tally: OutletTally) {
+    this.#options = options;
+    this.#tally = tally;
+    this.#backOff = new BackOff(options.random);
+    this.#queue = new LiveQueue({
+      policy: options.policy,
+      maxLatencyMs: options.maxLatencyMs,
+      flow: ONE_BY_ONE,
+      onDrop: (cause, { isCard }) => isCard || tally.drop(cause as UnsentCause),
+      nowMs: () => performance.now(),
+    });
+    this.#run = this.#supervise();
+    this.#run.catch(() => {}); // Whoever waits for the end hears of it.
+  }
+
+  /** Takes a picture over; where all are to be sent, resolves when there is room for another. */
+  async offer(picture: OutgoingPicture): Promise<void> {
+    if (this.#isDown && this.#options.policy === "newest") {
+      picture[Symbol.dispose]();
+      this.#tally.drop("unconnected");
+    } else await this.#queue.put(picture);
+  }
+
+  /** Ends the output in an orderly way. */
+  async finish(): Promise<void> {
+    this.#isEnding = true;
+    this.#queue.end();
+    if (this.#isDown) this.#stopping.abort();
+    await this.#run;
+  }
+
+  /** Ends the output at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    this.#queue[Symbol.dispose]();
+    this.#child?.kill("SIGKILL");
+    await this.#run.catch(() => {}); // It was told to whoever waited for the end.
+  }
+
+  async #supervise(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (;;) {
+      const first = await this.#queue.take();
+      if (!first) return;
+      const reason = await this.#connectOnce(first);
+      if (reason === undefined || signal.aborted || this.#isEnding) continue;
+      this.#isDown = true;
+      await waited(this.#backOff.nextMs(performance.now()), signal);
+      this.#isDown = false;
+    }
+  }
+
+  /** Sends what comes; returns why nothing can be sent any more, or nothing at the end. */
+  async #connectOnce(first: OutgoingPicture): Promise<SendingLoss | undefined> {
+    const { name, argsFor, onEvent } = this.#options;
+    let connectedAtMs: number | undefined;
+    await using child = spawnFfmpeg("ffmpeg", [...argsFor(this.#spawned++ > 0)], {
+      stdin: "piped",
+      stdout: "null",
+      onLine: (line) => {
+        if (!line.startsWith("Output #0") || connectedAtMs !== undefined) return;
+        connectedAtMs = performance.now();
+        this.#tally.connections++;
+        this.#told.clear();
+        onEvent({ kind: "connected", name });
+      },
+    });
+    this.#child = child;
+    const writer = child.stdin.getWriter();
+    const verdict = await this.#sendAll(writer, first, child);
+    if (verdict === "done") await farewell(writer, child);
+    else child.kill("SIGKILL");
+    writer.releaseLock();
+    const { complaint } = await child.result;
+    if (verdict === "done") return undefined;
+    const wasConnected = connectedAtMs !== undefined;
+    if (performance.now() - (connectedAtMs ?? Infinity) > PROVEN_MS) this.#backOff.reset();
+    const reason = verdict === "stuck"
+      ? wasConnected ? "stalled" : "timeout"
+      : sendingLossFrom({ complaint, wasConnected });
+    this.#tellLoss(reason, wasConnected);
+    return reason;
+  }
+
+  /** Writes pictures until there are none, or until they are not taken. */
+  async #sendAll(
+    writer: WritableStreamDefaultWriter<Uint8Array>,
+    first: OutgoingPicture,
+    child: FfmpegProcess,
+  ): Promise<"done" | "stuck" | "lost"> {
+    const { stream, stallMs, maxLatencyMs, policy } = this.#options;
+    let isStuck = false;
+    let header = nutHeader(stream);
+    for (
+      let picture: OutgoingPicture | undefined = first;
+      picture;
+      picture = await this.#queue.take()
+    ) {
+      using _ = picture;
+      const ageMs = performance.now() - picture.arrivedAtMs;
+      if (policy === "newest" && ageMs > maxLatencyMs) {
+        if (!picture.isCard) this.#tally.drop("late");
+        continue;
+      }
+      const timer = setTimeout(() => {
+        isStuck = true;
+        child.kill("SIGKILL");
+      }, stallMs);
+      const pts = picture.pts - first.pts;
+      const bytes = new Uint8Array(picture.data.buffer);
+      try {
+        if (header.length > 0) await writer.write(header);
+        header = new Uint8Array(0);
+        await writer.write(nutFrameHeader(pts, bytes.length));
+        await writer.write(bytes);
+      } catch {
+        if (!picture.isCard) this.#tally.drop("unconnected");
+        return isStuck ? "stuck" : "lost";
+      } finally {
+        clearTimeout(timer);
+      }
+      this.#count(picture);
+    }
+    return "done";
+  }
+
+  #count({ isCard, arrivedAtMs }: OutgoingPicture): void {
+    if (isCard) {
+      this.#tally.cards++;
+    } else {
+      this.#tally.sent++;
+      this.#tally.ages.record(performance.now() - arrivedAtMs);
+    }
+  }
+
+  #tellLoss(reason: SendingLoss, wasConnected: boolean): void {
+    const { name, onEvent } = this.#options;
+    this.#tally.lose(reason);
+    if (this.#told.has(reason)) return;
+    this.#told.add(reason);
+    onEvent({
+      kind: "lost",
+      name,
+      reason,
+      message: sendingLossMessage(name, reason, wasConnected),
+    });
+  }
+}
+
+/** Lets ffmpeg end the stream, unless that takes it too long. */
+async function farewell(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  child: FfmpegProcess,
+): Promise<void> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), FAREWELL_MS);
+  await writer.close().catch(() => {}); // It has ended already.
+  await child.result;
+  clearTimeout(timer);
+}

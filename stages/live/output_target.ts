@@ -1,0 +1,130 @@
+import { basename, dirname, extname, join, parse } from "node:path";
+import { OutputError } from "../../pipeline/errors.ts";
+import { isUrl, withoutCredentials } from "../ffmpeg/input.ts";
+
+/** How long a server may take for anything before ffmpeg itself gives it up, in microseconds. */
+const SILENCE_US = "5000000";
+
+/** After how many seconds a viewer can begin, and how long a segment of a playlist is. */
+export const KEY_FRAME_S = 2;
+
+/** How a kind of URL is sent to. */
+interface Kind {
+  /** Ffmpeg's arguments. */
+  readonly args: readonly string[];
+  /** The codecs that can be sent. */
+  readonly codecs: readonly string[];
+}
+
+const BOTH = ["h264", "h265"];
+
+/** By itself the muxer would hold back what it is given, to lay it out evenly. */
+const TRANSPORT_STREAM = ["-f", "mpegts", "-muxdelay", "0", "-muxpreload", "0"];
+
+const RTSP: Kind = {
+  args: ["-f", "rtsp", "-rtsp_transport", "tcp", "-timeout", SILENCE_US],
+  codecs: BOTH,
+};
+const RTMP: Kind = {
+  args: ["-f", "flv", "-flvflags", "no_duration_filesize", "-rw_timeout", SILENCE_US],
+  codecs: ["h264"],
+};
+
+/** The kinds of URL that pictures can be sent to: no others, whatever ffmpeg knows. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  rtsp: RTSP,
+  rtsps: RTSP,
+  rtmp: RTMP,
+  rtmps: RTMP,
+  srt: { args: [...TRANSPORT_STREAM, "-timeout", SILENCE_US], codecs: BOTH },
+  udp: { args: [...TRANSPORT_STREAM, "-pkt_size", "1316"], codecs: BOTH }, // Seven packets at a time.
+  tcp: { args: [...TRANSPORT_STREAM, "-rw_timeout", SILENCE_US], codecs: BOTH },
+};
+
+/** Where a stream goes. */
+export interface OutputTarget {
+  /** What it is called: no credentials, no stream key, and nothing of the query. */
+  readonly name: string;
+  /** Whether it is a playlist on disk, with segments beside it. */
+  readonly isPlaylist: boolean;
+  /** The codecs that can be sent. */
+  readonly codecs: readonly string[];
+  /**
+   * Ffmpeg's arguments, up to and including the output.
+   *
+   * @param isAgain Whether it goes on where another process has stopped.
+   */
+  readonly args: (isAgain: boolean) => readonly string[];
+}
+
+/** Whether a path names a playlist (HLS). */
+export function isPlaylistPath(path: string): boolean {
+  return !isUrl(path) && extname(path).toLowerCase() === ".m3u8";
+}
+
+/**
+ * How ffmpeg sends to a URL, or writes a playlist.
+ *
+ * @param keepS How much of a playlist stays on disk, in seconds; all of it where absent.
+ * @throws {OutputError} If it is neither.
+ */
+export function outputTarget(output: string, keepS?: number): OutputTarget {
+  if (isPlaylistPath(output)) {
+    return {
+      name: output,
+      isPlaylist: true,
+      codecs: BOTH,
+      args: (isAgain) => playlistArguments(output, { keepS, isAgain }),
+    };
+  }
+  const scheme = /^[a-z]+/i.exec(output)?.[0].toLowerCase() ?? "";
+  const kind = isUrl(output) ? KINDS[scheme] : undefined;
+  if (!kind) {
+    throw new OutputError(
+      `Cannot send to ${shownName(output)}: it is neither a playlist (.m3u8) nor a URL of ${
+        Object.keys(KINDS).join(", ")
+      }`,
+    );
+  }
+  // deno-lint-ignore no-control-regex -- That is what must not be in there.
+  if (/[\x00-\x1f\x7f]/.test(output)) {
+    throw new OutputError("Cannot send to a URL that holds control characters");
+  }
+  return {
+    name: shownName(output),
+    isPlaylist: false,
+    codecs: kind.codecs,
+    args: () => [...kind.args, output],
+  };
+}
+
+/**
+ * A URL as it may be shown. The last part of an RTMP path is the key by which a server knows who
+ * sends, and a query may hold anything.
+ */
+export function shownName(output: string): string {
+  const name = withoutCredentials(output);
+  if (!isUrl(output)) return name;
+  const isRtmp = /^rtmps?:/i.test(output);
+  return name.replace(/[?#].*$/s, "?…")
+    .replace(/^([a-z]+:\/\/[^/]*\/[^/]+\/).+$/is, isRtmp ? "$1…" : "$&");
+}
+
+function playlistArguments(
+  path: string,
+  { keepS, isAgain }: { readonly keepS: number | undefined; readonly isAgain: boolean },
+): string[] {
+  const flags = ["temp_file", "independent_segments"]; // Nobody sees half a segment.
+  if (isAgain) flags.push("append_list");
+  if (keepS !== undefined) flags.push("delete_segments");
+  const { name } = parse(path);
+  const segment = join(dirname(path), `${name}-%06d.ts`);
+  return [
+    ...["-f", "hls", "-hls_time", String(KEY_FRAME_S)],
+    ...["-hls_list_size", String(keepS === undefined ? 0 : Math.ceil(keepS / KEY_FRAME_S))],
+    ...["-hls_flags", flags.join("+")],
+    "-hls_segment_filename",
+    `file:${segment.replaceAll("%", "%%").replace(/%%06d\.ts$/, "%06d.ts")}`,
+    `file:${join(dirname(path), basename(path))}`,
+  ];
+}

@@ -1,0 +1,95 @@
+const SERVER = new URL("./_rtsp_recorder.py", import.meta.url).pathname;
+
+/** How a recorder is started. */
+export interface RecorderOptions {
+  /** The port. */
+  readonly port: number;
+  /** Where it writes what is pushed, `0.ts` first. */
+  readonly folder: string;
+  /** Who may push. */
+  readonly user?: string;
+  /** By which password. */
+  readonly password?: string;
+}
+
+/** An RTSP server of GStreamer's that writes what is pushed to `rtsp://127.0.0.1:<port>/push`. */
+export class Recorder implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  readonly #pushes: string[] = [];
+  readonly #waits = new Set<() => void>();
+  #isReady = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#reading = this.#read();
+  }
+
+  /** Starts a server; resolves when it listens. */
+  static async start(options: RecorderOptions): Promise<Recorder> {
+    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const recorder = new Recorder(
+      new Deno.Command("/usr/bin/python3", {
+        args: [SERVER, ...args],
+        stdout: "piped",
+        stderr: "null",
+      }).spawn(),
+    );
+    await recorder.#until(() => recorder.#isReady);
+    return recorder;
+  }
+
+  /** Waits for the nth push, from 0; returns where it is written. */
+  async push(number: number): Promise<string> {
+    await this.#until(() => this.#pushes.length > number);
+    return this.#pushes[number]!;
+  }
+
+  /** Stops it where it is: its connections stay open. */
+  freeze(): void {
+    this.#child.kill("SIGSTOP");
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#child.kill("SIGCONT");
+  }
+
+  /** Kills it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It is dead.
+    }
+    await this.#reading;
+    await this.#child.status;
+  }
+
+  async #read(): Promise<void> {
+    let text = "";
+    for await (const part of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      for (const line of lines) {
+        if (line === "ready") this.#isReady = true;
+        const [, path] = /^recording (.*)$/.exec(line) ?? [];
+        if (path !== undefined) this.#pushes.push(path);
+      }
+      for (const check of this.#waits) check();
+    }
+  }
+
+  #until(isSo: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!isSo()) return;
+        this.#waits.delete(check);
+        resolve();
+      };
+      this.#waits.add(check);
+      check();
+    });
+  }
+}
