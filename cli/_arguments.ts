@@ -3,10 +3,12 @@ import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag } from "@optique/core/primitives";
+import { jitterCompareArguments } from "./_jitter_compare_arguments.ts";
 import { modelsArguments } from "./_models_arguments.ts";
 import { runArguments } from "./_run_arguments.ts";
 import { place } from "./_values.ts";
 import type { DevicesOptions } from "./devices.ts";
+import type { JitterCompareOptions } from "./jitter_compare.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { InspectOptions } from "./models_inspect.ts";
 import type { PruneOptions } from "./models_prune.ts";
@@ -20,6 +22,7 @@ export type Request =
   | ModelsOptions
   | InspectOptions
   | PruneOptions
+  | JitterCompareOptions
   | DevicesOptions;
 
 /** What is understood everywhere, and shown nowhere. */
@@ -78,6 +81,14 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
       "steadybox models prune net.cfg --ratio 0.9 -o pruned",
     ),
   }),
+  command("jitter", jitterCompareArguments, {
+    brief: message`Compare reports of how much boxes tremble.`,
+    footer: lines(
+      "Examples:",
+      "steadybox jitter compare before/report.json after/report.json",
+      "steadybox jitter compare before/report.json after/report.json --max-regression 2%",
+    ),
+  }),
   command("devices", devicesArguments, {
     brief: message`List what can run a network, and what --device auto takes.`,
     footer: lines("Examples:", "steadybox devices", "steadybox devices --json"),
@@ -102,6 +113,7 @@ export const programFooter: Message = [
     "4 an output cannot be written",
     "5 the model cannot be found or read",
     "6 the device is not to be had",
+    "7 jitter compare: the second report is worse",
     "130 interrupted by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: the video is whole up to there",
   ),
 ];

@@ -17,6 +17,7 @@ export const EXIT = {
   output: 4,
   model: 5,
   device: 6,
+  regressed: 7,
 } as const;
 
 const CODES = [

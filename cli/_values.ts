@@ -87,6 +87,21 @@ export function classes(): ValueParser<"sync", readonly (string | number)[]> {
   });
 }
 
+/** Reads a share, such as `5%` or `0.05`. */
+export function percentage(): ValueParser<"sync", number> {
+  return valueParser({
+    metavar: "PERCENT",
+    wanted: "a share of 0 or more, such as 5% or 0.05",
+    placeholder: 0.05,
+    parse(input) {
+      const [, digits, sign] = /^(\d+(?:\.\d*)?|\.\d+)\s*(%?)$/.exec(input.trim()) ?? [];
+      if (digits === undefined) return undefined;
+      return Number(digits) / (sign === "%" ? 100 : 1);
+    },
+    format: (share) => `${Number((100 * share).toPrecision(6))}%`,
+  });
+}
+
 /** Reads a path or URL. */
 export function place(metavar: NonEmptyString): ValueParser<"sync", string> {
   return valueParser({
