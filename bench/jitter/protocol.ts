@@ -1,0 +1,225 @@
+import { BLOCK_S, bootstrapUnit, LEVEL, RESAMPLES } from "./intervals.ts";
+import { controlResults } from "./controls.ts";
+import { FLICKER_FROM_HZ, WOBBLE_FROM_HZ } from "./binned.ts";
+import { GUARD_LIMITS } from "./guard.ts";
+import { jitterTraces } from "./jitter_traces.ts";
+import { framesOf, type MeasuredClip, measuredClip, MIN_FRAMES } from "./measured_track.ts";
+import type { Method } from "./method_run.ts";
+import { type MethodReading, methodReading, methodResult } from "./method_result.ts";
+import type { ObservedClip } from "./observed_clip.ts";
+import type { JitterReport, MethodResult, ReportClip, ReportSettings } from "./report_types.ts";
+import { frameRateOf, MIN_FPS, REFERENCE_HZ } from "./segment.ts";
+import { STATIC_INTERVAL_S, STATIC_TRAVEL_PERCENT } from "./segment_reading.ts";
+import { AS_GIVEN, NONE, REFERENCE_METHODS, type SmoothingMethod } from "./smoothing_methods.ts";
+import { LOCAL_RESIDUAL } from "./temporal_result.ts";
+import type { JitterTraces } from "./traces.ts";
+import { truthSection } from "./truth.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** What is known of a run beside what it measured. */
+export type Provenance = Pick<
+  JitterReport,
+  "created" | "tool" | "command" | "machine" | "model" | "device" | "notes"
+>;
+
+/** Options of {@linkcode measured}. */
+export interface ProtocolOptions {
+  /** How boxes are kept still; `none` is always measured. */
+  readonly smoothing: readonly SmoothingMethod[];
+  /** What random numbers are drawn from. */
+  readonly seed: number;
+  /** With which confidence objects appear; absent for imported tracks. */
+  readonly minConfidence?: number;
+  /** Above which overlap two boxes are one; absent for imported tracks. */
+  readonly iou?: number;
+  /** What else the report tells. */
+  readonly provenance: Provenance;
+  /** P, by the name of the way of detecting, where it was measured. */
+  readonly perturbations?: ReadonlyMap<string, NonNullable<MethodResult["perturbation"]>>;
+  /** When the run began, in milliseconds of `performance.now()`. */
+  readonly startedAtMs: number;
+  /** Called before each step, with what it is. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** A report with what its plots show. */
+export interface Measurement {
+  /** The report. */
+  readonly report: JitterReport;
+  /** What the plots show beside it. */
+  readonly traces: JitterTraces;
+}
+
+/** The confidence whose crossing is flicker where nothing tells. */
+const USUAL_CONFIDENCE = 0.5;
+
+/**
+ * The order of things: finds what can be measured of the clips, reads every method on the same tracks and
+ * frames, compares with the baseline, tries the controls, and sums up.
+ *
+ * @param clips What was observed: at least one clip, all in the same ways.
+ * @param options See {@linkcode ProtocolOptions}.
+ * @returns The report, and what its plots show.
+ */
+export async function measured(
+  clips: readonly ObservedClip[],
+  options: ProtocolOptions,
+): Promise<Measurement> {
+  const { smoothing, seed, provenance, startedAtMs, onStep = () => {} } = options;
+  const minConfidence = options.minConfidence ?? USUAL_CONFIDENCE;
+  onStep("tracks");
+  const measuredClips = clips.map(measuredClip);
+  const readings: MethodReading[] = [];
+  const methods: MethodResult[] = [];
+  for (const method of methodsFor(clips, smoothing)) {
+    onStep(method.id);
+    await breath(); // So that a signal is heard between two methods.
+    const reading = methodReading(method, measuredClips, { minConfidence });
+    readings.push(reading);
+    const result = methodResult(reading, readings[0]!, { seed });
+    const isRaw = method.smoothing === NONE;
+    const perturbation = isRaw ? options.perturbations?.get(method.id) ?? null : null;
+    methods.push({ ...result, perturbation });
+  }
+  onStep("controls");
+  await breath();
+  const controls = controlResults(readings[0]!, { seed, minConfidence });
+  const data = dataOf(measuredClips);
+  const report: JitterReport = {
+    schema: "jitter-report/1",
+    isInterrupted: clips.some(({ isInterrupted }) => isInterrupted),
+    ...provenance,
+    seed,
+    clips: clips.map(clipOf),
+    settings: settingsOf(measuredClips, options),
+    data,
+    verdict: verdictOf(methods, controls, data),
+    methods,
+    controls,
+    truth: truthSection(readings),
+    cost: costOf(clips, readings, startedAtMs),
+  };
+  return { report, traces: jitterTraces(readings) };
+}
+
+/** Lets other work run. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/** All methods: of each way of detecting, raw boxes first; what is to be beaten, of the first way only. */
+function methodsFor(
+  clips: readonly ObservedClip[],
+  smoothing: readonly SmoothingMethod[],
+): Method[] {
+  const { observations } = clips[0]!;
+  const others = smoothing.filter((method) => method !== NONE);
+  const given = clips.some(({ hasOtherBoxes }) => hasOtherBoxes) ? [AS_GIVEN] : [];
+  return observations.flatMap(({ id, way }, observation) => {
+    const isFirst = observation === 0;
+    const all = [NONE, ...given, ...others, ...isFirst ? REFERENCE_METHODS : []];
+    return all.map((smoothing): Method => ({
+      id: smoothing === NONE ? id : `${id}+${smoothing.name}`,
+      role: isFirst && smoothing === NONE ? "baseline" : smoothing.role,
+      observation,
+      ...way && { way },
+      smoothing,
+    }));
+  });
+}
+
+/** Whether intervals differ by more than what rounding makes of them. */
+const MAX_ROUNDING_US = 1500;
+
+function clipOf(
+  { name, sha256, size, video, truth, observations, ...clip }: ObservedClip,
+): ReportClip {
+  const times = observations[0].frames.map(({ timestampUs }) => timestampUs);
+  const intervals = times.slice(1).map((time, i) => time - times[i]!);
+  const spread = Math.max(0, ...intervals) - Math.min(Infinity, ...intervals);
+  return {
+    name,
+    sha256,
+    size: size ? { width: size.width, height: size.height } : null,
+    frames: times.length,
+    durationS: times.length ? (times.at(-1)! - times[0]!) / 1e6 : 0,
+    fps: frameRateOf(times),
+    isVariableRate: intervals.length > 0 && spread > MAX_ROUNDING_US,
+    startS: video?.startS ?? 0,
+    truthSha256: truth?.sha256 ?? null,
+    isInterrupted: clip.isInterrupted,
+  };
+}
+
+function settingsOf(
+  clips: readonly MeasuredClip[],
+  { minConfidence, iou }: ProtocolOptions,
+): ReportSettings {
+  const isOwn = clips.every(({ clip }) => clip.hasOwnNumbers);
+  return {
+    minConfidence: minConfidence ?? null,
+    iou: iou ?? null,
+    association: isOwn ? "the file's own" : "tracking of the baseline",
+    normaliser: "median of √(width · height) of the track",
+    reference: { kind: "zero-phase low pass of the baseline", cutoffHz: REFERENCE_HZ },
+    minFrames: MIN_FRAMES,
+    minFps: MIN_FPS,
+    flickerFromHz: FLICKER_FROM_HZ,
+    wobbleFromHz: WOBBLE_FROM_HZ,
+    still: { maxTravelPercent: STATIC_TRAVEL_PERCENT, intervalS: STATIC_INTERVAL_S },
+    localResidual: LOCAL_RESIDUAL,
+    fastShare: 0.25,
+    bootstrap: {
+      resamples: RESAMPLES,
+      level: LEVEL,
+      unit: bootstrapUnit(clips.flatMap(({ tracks }) => tracks)),
+      blockS: BLOCK_S,
+    },
+    guard: GUARD_LIMITS,
+  };
+}
+
+function dataOf(clips: readonly MeasuredClip[]): JitterReport["data"] {
+  const sum = (count: (clip: MeasuredClip) => number) =>
+    clips.reduce((total, clip) => total + count(clip), 0);
+  const tracks = clips.flatMap((clip) => clip.tracks);
+  const slow = tracks.filter(({ segments }) => segments.every(({ fps }) => fps < MIN_FPS));
+  const reasons = [
+    {
+      reason: `not in ${MIN_FRAMES} frames in a row`,
+      tracks: sum(({ excluded }) => excluded.tracks),
+      boxes: sum(({ excluded }) => excluded.boxes),
+    },
+    {
+      reason: `below ${MIN_FPS} frames a second: only third differences and stillness are measured`,
+      tracks: slow.length,
+      boxes: slow.reduce((total, track) => total + framesOf(track), 0),
+    },
+  ];
+  return {
+    clips: clips.length,
+    tracks: tracks.length,
+    frames: sum(({ clip }) => clip.observations[0].frames.length),
+    trackFrames: tracks.reduce((total, track) => total + framesOf(track), 0),
+    excluded: reasons.filter(({ boxes }) => boxes > 0),
+  };
+}
+
+function costOf(
+  clips: readonly ObservedClip[],
+  readings: readonly MethodReading[],
+  startedAtMs: number,
+): JitterReport["cost"] {
+  const measuringMs = readings.reduce((sum, reading) => sum + reading.measuringMs, 0);
+  const measuringSPerMethod = measuringMs / 1000 / readings.length;
+  const isDetected = clips.every(({ detectionS }) => detectionS !== undefined);
+  const detectionS = isDetected
+    ? clips.reduce((sum, { detectionS = 0 }) => sum + detectionS, 0)
+    : null;
+  return {
+    detectionS,
+    measuringSPerMethod,
+    measuringPercentPerMethod: detectionS ? 100 * measuringSPerMethod / detectionS : null,
+    totalS: (performance.now() - startedAtMs) / 1000,
+  };
+}
