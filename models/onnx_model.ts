@@ -101,19 +101,29 @@ function layoutOf(
     );
   }
   checkParts(facts, { name, wanted, parts });
+  const classes = told === "coco" ? COCO_LABELS.length : told?.length;
+  const title = facts.metadata.get("description");
   const shape: NetworkShape = {
     outputs: facts.outputs,
     size: picture.size,
     isNamed: wanted !== undefined,
-    ...told && { classes: told === "coco" ? COCO_LABELS.length : told.length },
+    ...classes !== undefined && { classes },
+    ...title !== undefined && { title },
     ...task !== undefined && { task },
     ...parts && { parts },
     ...anchors && { anchors },
   };
-  for (const layout of LAYOUTS.filter(({ name }) => wanted === undefined || name === wanted)) {
-    const reading = layout.read(shape);
-    if (reading) return { layout, reading };
-  }
+  const possible = LAYOUTS.filter(({ name }) => wanted === undefined || name === wanted)
+    .flatMap((layout) => {
+      const reading = layout.read(shape);
+      return reading ? [{ layout, reading }] : [];
+    });
+  // A YOLOX for two classes has the shape of a turned YOLOv8 for three: the names decide.
+  const likely =
+    possible.find(({ reading }) =>
+      (reading.classes ?? classes) === (classes ?? COCO_LABELS.length)
+    ) ?? possible[0];
+  if (likely) return likely;
   const seen = `inputs of ${shapesOf(facts.inputs)} and outputs of ${shapesOf(facts.outputs)}`;
   throw new ModelError(
     wanted === undefined

@@ -17,6 +17,8 @@ export interface NetworkShape {
   readonly classes?: number;
   /** What the network is for, in Ultralytics' words, such as `detect`, where its file tells. */
   readonly task?: string;
+  /** What its file calls it, such as `Ultralytics YOLO11n model trained on coco.yaml`. */
+  readonly title?: string;
   /** Which output plays which part, where a card tells. */
   readonly parts?: Readonly<Record<string, string>>;
   /** The anchors, where a card tells. */

@@ -35,8 +35,8 @@ export const LAYOUTS: readonly Layout[] = [
   yolov7EndToEnd,
   yolox,
   yolov8,
-  rtDetrUltralytics,
   yolov10,
+  rtDetrUltralytics,
   yolov5,
 ];
 

@@ -1,9 +1,12 @@
 import type { Layout } from "./layout.ts";
 import { YOLO_INPUT } from "./layout.ts";
-import { candidateOf, checkConfidence, fits, singleOutput, tensorOf } from "./_outputs.ts";
+import { candidateOf, cellsOf, checkConfidence, fits, singleOutput, tensorOf } from "./_outputs.ts";
 
 /** Two corners, a confidence, a class. */
 const COLUMNS = 6;
+
+/** The strides of the heads of networks that give a row for each cell or anchor instead. */
+const STRIDES = [8, 16, 32];
 
 /** More rows than any of these networks gives, and fewer than any grid of anchors has. */
 const MAX_ROWS = 1000;
@@ -28,8 +31,12 @@ export const yolov10: Layout = {
     if (!output || !fits(output, [1, undefined, COLUMNS]) || output.dims[2] === undefined) {
       return undefined;
     }
+    // An RT-DETR of Ultralytics' for two classes has as many columns.
+    if (!shape.isNamed && /rt-?detr/i.test(shape.title ?? "")) return undefined;
     const rows = output.dims[1];
-    if (!shape.isNamed && !(rows !== undefined && rows <= MAX_ROWS)) return undefined;
+    const cells = cellsOf(shape.size, STRIDES);
+    const isList = rows !== undefined && rows <= MAX_ROWS && rows !== cells && rows !== 3 * cells;
+    if (!shape.isNamed && !isList) return undefined;
     const { name } = output;
     return {
       decode(outputs, minConfidence, labels) {

@@ -38,7 +38,7 @@ export const yolov8: Layout = {
     const [, first, second] = output.dims;
     if (first !== undefined && areCells(second, shape)) return reading(output.name, first, shape);
     const isTurned = second !== undefined && areCells(first, shape) &&
-      (shape.isNamed || second - NUMBERS_PER_BOX === (shape.classes ?? 80));
+      (first !== undefined || shape.isNamed);
     return isTurned ? reading(output.name, second, shape, "turned") : undefined;
   },
 };
