@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Markup, plainText } from "./_markup.ts";
+import { type Markup, rowNames } from "./_markup.ts";
 import { INK, plotted } from "./_plot.ts";
 
 /** When an object was seen, and how surely. */
@@ -48,10 +48,11 @@ function stretchesOf({ name, timesS, confidence }: Existence): Stretch[] {
  * @returns The plot.
  */
 export function existenceRaster(objects: readonly Existence[], summary: string): Markup {
-  const named = objects.map((object) => ({ ...object, name: plainText(object.name) }));
+  const names = rowNames(objects.map(({ name }) => name), 14);
+  const named = objects.map((object, at) => ({ ...object, name: names[at]! }));
   return plotted({
     height: 60 + 22 * named.length,
-    marginLeft: 64,
+    marginLeft: 24 + 7 * Math.max(5, ...named.map(({ name }) => name.length)),
     marginTop: 8,
     x: { label: "time (s)", grid: true },
     y: { label: null, domain: named.map(({ name }) => name), type: "band", padding: 0.18 },

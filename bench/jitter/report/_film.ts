@@ -64,7 +64,7 @@ export function filmBody(film: Filmstrip): Markup {
       </defs>
     </svg>
     <style>@keyframes shown{0%{visibility:visible}${shown}%{visibility:hidden}100%{visibility:hidden}}</style>
-    <div class="panels">
+    <div class="panels film-panels">
       <div><h4>raw</h4>${moving(film, "raw")}</div>
       <div><h4>${film.method}</h4>${moving(film, "smoothed")}</div>
     </div>

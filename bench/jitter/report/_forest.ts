@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { type Markup, plainText } from "./_markup.ts";
+import { type Markup, rowNames } from "./_markup.ts";
 import { INK, plotted } from "./_plot.ts";
 
 /** How two methods compare on one clip, or on all. */
@@ -31,10 +31,11 @@ const TICKS = [0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5,
  * @returns The plot.
  */
 export function forestPlot(rows: readonly ForestRow[], axis: string): Markup {
-  const shown = rows.map((row) => ({ ...row, name: plainText(row.name) }));
+  const names = rowNames(rows.map(({ name }) => name), 30);
+  const shown = rows.map((row, at) => ({ ...row, name: names[at]! }));
   const domain = rangeOf(shown);
   const ticks = TICKS.filter((tick) => tick >= domain[0] && tick <= domain[1]);
-  const marginLeft = Math.min(200, 24 + 7 * Math.max(...shown.map(({ name }) => name.length)));
+  const marginLeft = Math.min(240, 24 + 7 * Math.max(...shown.map(({ name }) => name.length)));
   return plotted({
     height: 72 + 26 * shown.length,
     marginLeft,

@@ -40,6 +40,39 @@ export function plainText(text: string): string {
 }
 
 /**
+ * A name for a place with little room: what is too long loses its middle.
+ *
+ * @param name The name.
+ * @param letters How many letters it may have.
+ * @returns The name, as {@linkcode plainText}.
+ *
+ * @example A long name
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(shortened("a_very_long_name.mp4", 11), "a_ver…e.mp4");
+ * ```
+ */
+export function shortened(name: string, letters: number): string {
+  const all = [...plainText(name)];
+  if (all.length <= letters) return all.join("");
+  const half = (letters - 1) / 2;
+  return `${all.slice(0, Math.ceil(half)).join("")}…${all.slice(-Math.floor(half)).join("")}`;
+}
+
+/**
+ * Names for rows with little room, each another one.
+ *
+ * @param names The names.
+ * @param letters How many letters each may have.
+ * @returns The names by {@linkcode shortened}; those that would be alike are numbered.
+ */
+export function rowNames(names: readonly string[], letters: number): string[] {
+  const short = names.map((name) => shortened(name, letters));
+  return short.map((name, at) => short.indexOf(name) === at ? name : `${name} (${at + 1})`);
+}
+
+/**
  * A text as markup that shows it, within an element or a quoted attribute.
  *
  * @param text The text.

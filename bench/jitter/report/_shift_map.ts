@@ -45,7 +45,7 @@ export function shiftMaps(maps: ReadonlyMap<string, readonly ShiftReading[]>): M
   const panels = [...maps].map(([name, readings]) =>
     html`<div><h4>${name}</h4>${shiftMap(readings, range)}</div>`
   );
-  return html`<div class="panels">${panels}</div>${scaleBar(...range)}`;
+  return html`<div class="panels maps">${panels}</div>${scaleBar(...range)}`;
 }
 
 function shiftMap(

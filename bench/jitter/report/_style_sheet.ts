@@ -90,7 +90,8 @@ ul.plain { padding-left: 1.2em; max-width: 46em; } ul.plain li { margin: 5px 0; 
 .panels { display: grid; gap: 14px; grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .panels h4 { margin: 0 0 4px; font-size: .86rem; color: var(--faint); font-weight: 600; }
 .still, .film svg { display: block; width: 100%; height: auto; border-radius: 4px; }
-.strip { display: grid; gap: 4px; margin-top: 14px; grid-template-columns: repeat(8, 1fr); }
+.film-panels { max-width: 660px; }
+.strip { max-width: 1000px; display: grid; gap: 4px; margin-top: 14px; grid-template-columns: repeat(8, 1fr); }
 .film { position: relative; aspect-ratio: 1; }
 .film > * { position: absolute; inset: 0; visibility: hidden; animation-name: shown;
   animation-iteration-count: infinite; animation-timing-function: step-end; }
@@ -105,6 +106,7 @@ ul.plain { padding-left: 1.2em; max-width: 46em; } ul.plain li { margin: 5px 0; 
   dl.list dd { margin-bottom: 8px; }
   .strip { grid-template-columns: repeat(4, 1fr); }
   .plot { font-size: 15px; }
+  .maps { grid-template-columns: minmax(0, 1fr); }
   th, td { padding: 6px 9px; }
   th:first-child, td:first-child { position: sticky; left: 0; background: var(--panel);
     max-width: 10em; white-space: normal; }

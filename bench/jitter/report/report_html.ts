@@ -37,7 +37,14 @@ function cellMarkup({ text, detail, tone, isProse }: Cell, isHead: boolean): Mar
 }
 
 function tableMarkup({ columns, rows }: ReportTable): Markup {
-  const head = columns.map((title) => html`<th scope="col">${title}</th>`);
+  const head = columns.map((title, at) => {
+    const isProse = rows.some(({ cells }) => cells[at]?.isProse);
+    return html`
+      <th scope="col" ${isProse && html`
+        class="text"
+      `}>${title}</th>
+    `;
+  });
   const body = rows.map(({ cells, isChosen = false }) =>
     html`
       <tr${isChosen && html`
