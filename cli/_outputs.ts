@@ -1,6 +1,7 @@
 import { basename, dirname, join, parse, resolve } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import { isPicturePath } from "../stages/encode_pictures.ts";
+import { checkLiveOutput } from "./_live_outputs.ts";
 import { isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -38,12 +39,12 @@ function isSame(a: Identity, b: Identity): boolean {
   return a.info.ino === b.info.ino && a.info.dev === b.info.dev;
 }
 
-/** The files that outputs become, by flag: what is wanted, and the images beside COCO results. */
+/** The files that outputs become, but for what is sent to a URL, by flag: what is wanted, and the images beside COCO results. */
 export function filesOf(outputs: Outputs): [flag: string, path: string][] {
   const files: [string, string][] = [];
   for (const name of ["output", ...TEXT_FORMATS] as const) {
     const path = outputs[name];
-    if (path === undefined || path === "-") continue;
+    if (path === undefined || path === "-" || (name === "output" && isUrl(path))) continue;
     files.push([`--${name}`, path]);
     if (name === "coco") {
       const { dir, name: stem } = parse(path);
@@ -162,15 +163,20 @@ async function checkDirectory(
  *
  * @param outputs Where the outputs go.
  * @param sources What is read.
- * @param overwrite Whether files may be replaced.
+ * @param wishes Whether files may be replaced, and what the video becomes.
  * @throws {OutputError} If a file exists, its directory is missing or may not be written in, or if
  * it is the source or another output.
  */
 export async function checkOutputs(
   outputs: Outputs,
   sources: Sources,
-  { overwrite }: { readonly overwrite: boolean },
+  { overwrite, segment, hlsKeep }: {
+    readonly overwrite: boolean;
+    readonly segment?: number | undefined;
+    readonly hlsKeep?: number | undefined;
+  },
 ): Promise<void> {
+  checkLiveOutput({ output: outputs.output, segment, hlsKeep }, sources);
   const files = filesOf(outputs);
   const inputs = sources.kind === "video"
     ? (isUrl(sources.url) ? [] : [sources.url])
@@ -179,10 +185,13 @@ export async function checkOutputs(
     ? [...new Set(inputs.map((path) => dirname(path)))]
     : [];
   await checkDistinct(files, [...inputs, ...directories]);
-  if (outputs.output !== undefined) checkKind(outputs.output, sources);
+  if (outputs.output !== undefined && !isUrl(outputs.output)) checkKind(outputs.output, sources);
   for (const [flag, path] of files) {
     if (flag === "--output" && sources.kind === "pictures") {
       await checkDirectory(path, inputs, overwrite);
-    } else await checkWritable(path, overwrite);
+    } else {
+      const isTemplate = flag === "--output" && segment !== undefined; // Its segments have own names.
+      await checkWritable(path, overwrite || isTemplate);
+    }
   }
 }

@@ -5,6 +5,7 @@ import { findSimilar } from "@optique/core/suggestion";
 import manifest from "../deno.json" with { type: "json" };
 import { programArguments, programFooter, type Request } from "./_arguments.ts";
 import { stdout } from "./_console.ts";
+import { withSource } from "./_source_env.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Wider lines are hard to read. */
@@ -52,7 +53,7 @@ function usageErrorFrom(error: Message, args: readonly string[]): UsageError {
  */
 export function parse(args: readonly string[]): Request | undefined {
   if (args.length === 0) return parse(["--help"]);
-  return runParserSync(programArguments, "steadybox", args, {
+  const request = runParserSync(programArguments, "steadybox", args, {
     brief: message`Steady boxes: finds faces and objects in a video, and draws and lists them.`,
     footer: programFooter,
     help: { option: { names: ["-h", "--help"] }, command: true, onShow: () => undefined },
@@ -73,4 +74,5 @@ export function parse(args: readonly string[]): Request | undefined {
       throw usageErrorFrom(error, args);
     },
   }) as Request | undefined;
+  return request?.command === "run" ? withSource(request) : request;
 }

@@ -30,12 +30,15 @@ Deno.test("parse() reads every option of run", () => {
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
-    "--start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
+    "--segment 10:00 --hls-keep 60 --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
     command: "run",
     sources: ["in.mp4"],
+    sourceEnv: undefined,
     output: "o.mp4",
+    segment: 600,
+    hlsKeep: 60,
     jsonl: "-",
     mot: "m.txt",
     coco: "c.json",
@@ -182,4 +185,12 @@ Deno.test("parse() says what is missing", () => {
   assertStringIncludes(assertThrows(() => parse(["run"]), UsageError).message, "SOURCE");
   assertStringIncludes(assertThrows(() => parse(["probe"]), UsageError).message, "SOURCE");
   assertStringIncludes(assertThrows(() => parse(["models", "info"]), UsageError).message, "NAME");
+});
+
+Deno.test("parse() refuses a run without a source, or with one too many", () => {
+  const complaint = (...args: string[]) => assertThrows(() => parse(["run", ...args]), UsageError);
+  assertEquals(complaint().message, "Expected a SOURCE, such as a video file");
+  assertStringIncludes(complaint("in.mp4", "--source-env", "CAMERA").message, "with a SOURCE");
+  assertStringIncludes(complaint("--source-env", "NO_SUCH_NAME").message, "it is not set");
+  assertStringIncludes(complaint("--source-env", "A=B").message, "the name of a variable");
 });

@@ -21,6 +21,8 @@ export interface Needs {
   readonly write: readonly string[];
   /** Programs that are started. */
   readonly run: readonly string[];
+  /** Variables of the environment that hold a source. */
+  readonly env?: readonly string[];
   /** Whether the native runtime may be of use. */
   readonly isNative: boolean;
 }
@@ -67,7 +69,7 @@ function placesOfOutputs(sources: readonly string[], outputs: Outputs): string[]
 /** What a command needs; nothing where it says so itself. */
 export function needsOf(request: Request): Needs | undefined {
   if (request.command === "run") {
-    const { sources, model, labels, device } = request;
+    const { sources, sourceEnv, model, labels, device } = request;
     const outputs = placesOfOutputs(sources, request);
     return {
       read: [
@@ -79,6 +81,7 @@ export function needsOf(request: Request): Needs | undefined {
       ],
       write: outputs,
       run: ["ffmpeg", "ffprobe"],
+      ...sourceEnv !== undefined && { env: [sourceEnv] },
       isNative: device === "auto" || device === "cpu",
     };
   }
@@ -122,12 +125,12 @@ function flagFor(name: string, paths: readonly string[]): string[] {
 
 /** The command line by which the program has all that it needs. */
 export function commandLine(
-  { read, write, run, isNative }: Needs,
+  { read, write, run, env = [], isNative }: Needs,
   args: readonly string[],
   download?: DownloadNeeds,
 ): string {
   const caches = download ? [download.cache] : [];
-  const variables = ["ORT_DISABLE_TELEMETRY", "XDG_RUNTIME_DIR"];
+  const variables = ["ORT_DISABLE_TELEMETRY", "XDG_RUNTIME_DIR", ...env];
   const runtime = manifest.imports["onnxruntime-node"].replace("npm:", "");
   const program = relative(Deno.cwd(), `${ROOT}mod.ts`);
   const command = [

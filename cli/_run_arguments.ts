@@ -5,7 +5,16 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
 import type { RunOptions } from "./_run_options.ts";
-import { classes, codecName, pictureSize, place, sha256, timeS, wholeNumber } from "./_values.ts";
+import {
+  classes,
+  codecName,
+  pictureSize,
+  place,
+  sha256,
+  timeS,
+  variableName,
+  wholeNumber,
+} from "./_values.ts";
 
 const sources = object({
   command: constant("run"),
@@ -14,8 +23,11 @@ const sources = object({
       description:
         message`A video, a picture, a directory or glob of pictures, a URL that ffmpeg reads, or - for standard input, which is stored until the end.`,
     }),
-    { min: 1, errors: { tooFew: message`Expected a SOURCE, such as a video file.` } },
   ),
+  sourceEnv: optional(option("--source-env", variableName(), {
+    description:
+      message`Take SOURCE from this variable of the environment, where a password in it stands in no list of processes.`,
+  })),
   start: optional(option("--start", timeS({ min: "zero" }), {
     description: message`Where to begin, in seconds or as h:mm:ss.`,
   })),
@@ -27,7 +39,14 @@ const sources = object({
 const outputs = object({
   output: optional(option("-o", "--output", place("FILE"), {
     description:
-      message`The annotated video or picture; a directory where SOURCE is several pictures.`,
+      message`The annotated video or picture; a directory where SOURCE is several pictures; of a live feed also a playlist (.m3u8), or a URL to send it to (rtsp, rtmp, srt, udp, tcp).`,
+  })),
+  segment: optional(option("--segment", timeS({ min: "above zero" }), {
+    description:
+      message`Write the annotated video in files of this length, named after the time, that can be played whatever happens.`,
+  })),
+  hlsKeep: optional(option("--hls-keep", timeS({ min: "above zero" }), {
+    description: message`How much of a playlist stays on disk (default: all of it).`,
   })),
   jsonl: optional(option("--jsonl", place("FILE"), {
     description: message`Detections as JSON lines, one a frame (DL Streamer's schema).`,

@@ -8,6 +8,8 @@ export interface RunOptions extends Outputs {
   readonly command: "run";
   /** A video, a picture, a directory or glob of pictures, a URL, `-`; or several pictures. */
   readonly sources: readonly string[];
+  /** The variable of the environment from which the source was taken. */
+  readonly sourceEnv: string | undefined;
   /** Where to begin, in seconds from the source's start. */
   readonly start: number | undefined;
   /** How much to take, in seconds. */
@@ -52,6 +54,10 @@ export interface RunOptions extends Outputs {
   readonly showKeypoints: boolean;
   /** How thick lines are, in pixels. */
   readonly lineWidth: number | undefined;
+  /** How long each file of the annotated video is, in seconds; one file for all where absent. */
+  readonly segment: number | undefined;
+  /** How much of a playlist stays on disk, in seconds; all of it where absent. */
+  readonly hlsKeep: number | undefined;
   /** The video encoder. */
   readonly codec: string | undefined;
   /** Its constant quality. */

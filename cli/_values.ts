@@ -148,3 +148,14 @@ export function codecName(): ValueParser<"sync", string> {
     format: String,
   });
 }
+
+/** Reads the name of a variable of the environment. */
+export function variableName(): ValueParser<"sync", string> {
+  return valueParser({
+    metavar: "NAME",
+    wanted: "the name of a variable, such as CAMERA_URL",
+    placeholder: "NAME",
+    parse: (input) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(input) ? input : undefined,
+    format: String,
+  });
+}

@@ -1,12 +1,11 @@
-import type { Frame } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
-import type { MeteredSink } from "../pipeline/sink.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import type { WriteCocoOptions } from "../stages/write_coco.ts";
 import type { WriteCsvOptions } from "../stages/write_csv.ts";
 import type { TextTarget } from "../stages/text_target.ts";
 import { containerOf } from "../stages/ffmpeg/container.ts";
 import { stdoutStream } from "./_console.ts";
+import { liveSinkFor, outputKindOf, type PictureSink } from "./_live_outputs.ts";
 import { TEXT_FORMATS } from "./_outputs.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
@@ -59,15 +58,17 @@ function checkCrf(output: string, { codec, crf }: Pick<RunOptions, "codec" | "cr
 
 /** The sink that writes the annotated pictures, if they were asked for. */
 export async function pictureSinkFor(
-  { output, overwrite, codec, crf }: RunOptions,
+  options: RunOptions,
   { kind }: Sources,
   onNote: (note: string) => void,
-): Promise<MeteredSink<{ readonly frame: Frame }> | undefined> {
+): Promise<PictureSink | undefined> {
+  const { output, overwrite, codec, crf, segment } = options;
   if (output === undefined) return undefined;
   if (kind !== "video") {
     const { encodePictures } = await import("../stages/encode_pictures.ts");
     return encodePictures(output, { overwrite });
   }
+  if (outputKindOf(output, segment) !== "file") return await liveSinkFor(output, options, onNote);
   checkCrf(output, { codec, crf });
   const { encode } = await import("../stages/encode.ts");
   return encode(output, {

@@ -10,7 +10,12 @@ async function writtenAt(path: string): Promise<Written> {
   }
 }
 
-/** What was written to the outputs that were asked for. */
-export async function writtenTo(outputs: Outputs): Promise<Written[]> {
-  return await Promise.all(filesOf(outputs).map(([, path]) => writtenAt(path)));
+/** What was written to the outputs that were asked for; what was sent, and segments, are told apart. */
+export async function writtenTo(
+  outputs: Outputs,
+  segment: number | undefined,
+): Promise<Written[]> {
+  const files = filesOf(outputs)
+    .filter(([flag]) => flag !== "--output" || segment === undefined);
+  return await Promise.all(files.map(([, path]) => writtenAt(path)));
 }

@@ -103,7 +103,7 @@ async function work({ options, input, interruption, tally }: Job): Promise<void>
     model: namedWithLicence(card),
     device: `${session.device}: ${session.description}`,
     notes: [...notes],
-    written: await writtenTo(options),
+    written: await writtenTo(options, options.segment),
     interruptedBy: interruption.by,
   }, stderr));
 }
@@ -134,7 +134,7 @@ async function piped(
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
   const writers = await writersFor(options, detector.labels, isFeed(input.sources));
-  const frames = noted(await framesOf(input, options, interruption.signal));
+  const frames = noted(await framesOf(input, options, interruption.signal, detector.input));
   const late = "statistics" in frames && options.livePolicy === "newest"
     ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
     : undefined;
@@ -165,6 +165,7 @@ async function piped(
     .catch((error) => {
       throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
     });
+  if (pictures.outcome) notes.add(pictures.outcome());
 }
 
 /** Draws what the user wants to see. */
