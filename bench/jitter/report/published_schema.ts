@@ -13,7 +13,7 @@ export const PUBLISHED_SCHEMA: URL = new URL(
  * @returns The text of the published file.
  */
 export function publishedSchema(): string {
-  const { $schema, ...schema } = z.toJSONSchema(jitterReportSchema);
+  const { $schema, ...schema } = z.toJSONSchema(jitterReportSchema, { reused: "ref" });
   const head = {
     $schema,
     title: "jitter-report/1",
