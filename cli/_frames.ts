@@ -1,4 +1,5 @@
 import { SourceError } from "../pipeline/errors.ts";
+import type { InputSpec } from "../pipeline/detector.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
@@ -11,7 +12,7 @@ import { UsageError } from "./_usage_error.ts";
 /** What decides which frames come. */
 type FrameOptions = Pick<
   RunOptions,
-  "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "quiet"
+  "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "quiet" | "output"
 >;
 
 /**
@@ -20,11 +21,14 @@ type FrameOptions = Pick<
  * @param input What is read.
  * @param options Which part of it.
  * @param until Ends the stream as though the source ended there.
+ * @param scaledFor The network's input, if the frames are read by `letterbox` alone: then those of a
+ * video come scaled for it, whole only if they are written, so that outputs change no detection.
  */
 export async function framesOf(
   { sources, name }: Pick<Input, "sources" | "name">,
-  { start, duration, ...live }: FrameOptions,
+  { start, duration, output, ...live }: FrameOptions,
   until: AbortSignal,
+  scaledFor?: InputSpec,
 ): Promise<MeteredSource<Frame> | ReceivedFeed> {
   if (sources.kind === "video" && sources.isFeed) {
     if (start !== undefined) throw new UsageError("Cannot use --start with a live feed");
@@ -40,6 +44,7 @@ export async function framesOf(
       ...name !== undefined && { name },
       ...start !== undefined && { startS: start },
       ...duration !== undefined && { durationS: duration },
+      ...scaledFor && { scaledFor, isWhole: output !== undefined },
     });
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
