@@ -1,5 +1,5 @@
 import type { JitterReport } from "../report_types.ts";
-import { changeText, numberText, settingText } from "./_words.ts";
+import { numberText, settingText } from "./_words.ts";
 
 /** An argument as a shell has to be told it. */
 function quoted(argument: string): string {
@@ -74,21 +74,15 @@ export function provenanceOf(report: JitterReport): [string, string][] {
 }
 
 /**
- * What the verdict rests on, in a line.
+ * The verdict in a few words.
  *
  * @param report The report.
- * @returns The line.
+ * @returns The words; `undefined` where the verdict's own sentence is as short.
  */
-export function restsOn({ verdict: { flickerChangePercent }, data }: JitterReport): string {
-  const counts = `${data.tracks} tracks, ${data.trackFrames} boxes, ${data.clips} ${
-    data.clips === 1 ? "clip" : "clips"
-  }`;
-  const interval = flickerChangePercent?.interval;
-  if (!interval) return `On ${counts}; too few for an interval.`;
-  const { low, high, level, scope } = interval;
-  return `On ${counts}. ${settingText(100 * level)} % interval: ${changeText(low)} to ${
-    changeText(high)
-  }${scope === "tracks" ? "" : `, ${scope}`}.`;
+export function headlineOf({ verdict }: JitterReport): string | undefined {
+  const percent = verdict.flickerChangePercent?.estimate ?? null;
+  if (percent === null || percent >= 0 || verdict.method === null) return undefined;
+  return `${(-percent).toFixed(1)} % less flicker: ${verdict.method}`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { html, type Markup, trusted } from "./_markup.ts";
 import { methodFigures } from "./_method_figures.ts";
 import { existenceFigures, trajectoryFigures } from "./_object_figures.ts";
 import { figure, INK } from "./_plot.ts";
-import { commandOf, provenanceOf, restsOn, warningsOf } from "./_provenance.ts";
+import { commandOf, headlineOf, provenanceOf, warningsOf } from "./_provenance.ts";
 import { STYLE_SHEET } from "./_style_sheet.ts";
 import {
   type Cell,
@@ -66,6 +66,7 @@ function tableMarkup({ columns, rows }: ReportTable): Markup {
 
 function headMarkup(report: JitterReport): Markup {
   const { data, model, verdict, tool, created } = report;
+  const headline = headlineOf(report);
   const facts = [
     ["Model", model?.name ?? "tracks from elsewhere"],
     ["Clips", String(data.clips)],
@@ -84,12 +85,12 @@ function headMarkup(report: JitterReport): Markup {
   );
   return html`
     <header>
-    <p class="kind">How much the boxes tremble</p>
-    <h1>${verdict.text}</h1>
-    <p class="lead">${restsOn(report)}</p>
-    ${warningsOf(report).map((warning) => html`<p class="warning">${warning}</p>`)}
-    <dl class="facts">${facts}</dl>
-    </header>
+        <p class="kind">How much the boxes tremble</p>
+        <h1>${headline ?? verdict.text}</h1>
+    ${headline !== undefined && html`<p class="lead">${verdict.text}</p>`}
+        ${warningsOf(report).map((warning) => html`<p class="warning">${warning}</p>`)}
+        <dl class="facts">${facts}</dl>
+        </header>
   `;
 }
 

@@ -1,7 +1,7 @@
 import type { JitterReport } from "../report_types.ts";
 import { limitsOf } from "./_limits.ts";
 import { plainText } from "./_markup.ts";
-import { commandOf, provenanceOf, restsOn, warningsOf } from "./_provenance.ts";
+import { commandOf, headlineOf, provenanceOf, warningsOf } from "./_provenance.ts";
 import {
   type Cell,
   clipsTable,
@@ -56,8 +56,8 @@ export function reportMarkdown(report: JitterReport): string {
   const truth = truthTable(report);
   const perturbation = perturbationTable(report);
   return [
-    `# ${escaped(report.verdict.text)}`,
-    escaped(restsOn(report)),
+    `# ${escaped(headlineOf(report) ?? "How much the boxes tremble")}`,
+    escaped(report.verdict.text),
     ...warningsOf(report).map((warning) => `**${escaped(warning)}**`),
     "## The methods",
     `Changes are over the raw boxes, the geometric mean of tracks and coordinates; lower is better. Flicker is what is left at ${report.settings.flickerFromHz} Hz and above, wobble from ${report.settings.wobbleFromHz} Hz to there.`,
