@@ -4,6 +4,7 @@ import { type Fit, frameBoxFromTensor, framePointFromTensor } from "../pipeline/
 import type { Detected, Inferred } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import type { Outputs } from "../pipeline/tensor.ts";
+import { isCutOff } from "./slicing/is_cut_off.ts";
 
 /** Options of {@linkcode decodeBoxes}. */
 export interface DecodeBoxesOptions {
@@ -19,7 +20,7 @@ export interface DecodeBoxesOptions {
 
 /**
  * Turns the network's outputs into candidates, in the pixels of the frame. Those of slices bear the
- * slice's number.
+ * slice's number; one that ends at a seam, and so shows a part of an object only, is left out.
  *
  * Candidates whose box is inside out or not finite are left out. A frame without outputs gets the
  * candidates of the last frame that had some, and `isHeld`.
@@ -65,13 +66,18 @@ export function decodeBoxes(
       .map((candidate) => frameDetectionFromTensor(candidate, fit));
   }
 
-  function allCandidatesIn({ outputs, fit, slices = [] }: Inferred): Detection[] | undefined {
-    return outputs && [
-      ...candidatesIn(outputs, fit),
-      ...slices.flatMap(({ outputs, fit }, slice) =>
-        candidatesIn(outputs, fit).map((candidate) => ({ ...candidate, slice }))
-      ),
-    ];
+  /** Those that a slice cuts off are left out: others, or the whole frame, show all of the object. */
+  function candidatesInSlices({ frame, slices = [] }: Inferred): Detection[] {
+    return slices.flatMap(({ outputs, fit }, slice) => {
+      const place = { fit, tensor: detector.input, frame: frame.planes };
+      return candidatesIn(outputs, fit).filter(({ box }) => !isCutOff(box, place))
+        .map((candidate) => ({ ...candidate, slice }));
+    });
+  }
+
+  function allCandidatesIn(item: Inferred): Detection[] | undefined {
+    const { outputs, fit } = item;
+    return outputs && [...candidatesIn(outputs, fit), ...candidatesInSlices(item)];
   }
 
   return stage("decodeBoxes", async function* decodeBoxes(items: AsyncIterable<Inferred>) {

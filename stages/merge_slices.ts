@@ -30,6 +30,14 @@ export interface MergeSlicesOptions {
    */
   readonly overlap?: number;
   /**
+   * From which confidence on a detection makes the box of a surer one grow, from 0 to 1. Those below
+   * are taken for parts of it as well, but leave its box as it is: where doubtful candidates are let
+   * through for the sake of tracking, the boxes of sure objects are what they are without.
+   *
+   * @default {0}
+   */
+  readonly minConfidence?: number;
+  /**
    * How many objects a frame may hold; the most confident ones stay.
    *
    * @default {Infinity}
@@ -39,12 +47,12 @@ export interface MergeSlicesOptions {
 
 /**
  * Puts together what was found in the slices of each frame and in the frame as a whole: first the
- * ties within each of them are resolved, then what remains is merged by {@linkcode merged}. It stands
- * in the place of `blend` or `suppress`.
+ * ties within each of them are resolved, then what remains is merged ({@linkcode mergedSlices}). It
+ * stands in the place of `blend` or `suppress`.
  *
  * @param options What is taken for one object.
  * @returns The stage.
- * @throws {RangeError} If `iou`, `overlap` or `maxDetections` makes no sense.
+ * @throws {RangeError} If `iou`, `overlap`, `minConfidence` or `maxDetections` makes no sense.
  * @throws {TypeError} If `ties` makes no sense.
  *
  * @example A car on the seam of two slices
@@ -65,29 +73,37 @@ export interface MergeSlicesOptions {
  * ```
  */
 export function mergeSlices(
-  { ties = "blend", iou = 0.3, overlap = 0.5, maxDetections = Infinity }: MergeSlicesOptions = {},
+  options: MergeSlicesOptions = {},
 ): MeteredStage<Detected, Detected> {
-  checkTieOptions("merge slices", { iou, maxDetections });
-  checkOverlap(overlap);
-  if (ties !== "blend" && ties !== "suppress") {
-    throw new TypeError(
-      `Cannot merge slices as ties must be blend or suppress: current value is "${ties}"`,
-    );
-  }
-  const resolve = ties === "blend" ? blended : suppressed;
-
-  function mergedIn(candidates: readonly Detection[]): Detection[] {
-    const bySlice = Map.groupBy(candidates, ({ slice }) => slice);
-    const detections = [...bySlice.values()]
-      .flatMap((found) => resolve(found, { iou, maxDetections }));
-    return merged(detections, { overlap })
-      .slice(0, maxDetections)
-      .map(({ slice: _, ...detection }) => detection);
-  }
-
+  check(options);
   return stage("mergeSlices", async function* mergeSlices(items: AsyncIterable<Detected>) {
-    for await (const item of items) yield { ...item, detections: mergedIn(item.detections) };
+    for await (const item of items) {
+      yield { ...item, detections: mergedSlices(item.detections, options) };
+    }
   });
+}
+
+/**
+ * Puts together what was found in the slices of one frame and in the frame as a whole: first the
+ * ties within each of them are resolved, then what remains is merged by {@linkcode merged}.
+ *
+ * @param candidates The candidates, in any order, with the numbers of their slices.
+ * @param options What is taken for one object.
+ * @returns One detection an object, by falling confidence.
+ * @throws {RangeError} If `iou`, `overlap`, `minConfidence` or `maxDetections` makes no sense.
+ * @throws {TypeError} If `ties` makes no sense.
+ */
+export function mergedSlices(
+  candidates: readonly Detection[],
+  options: MergeSlicesOptions = {},
+): Detection[] {
+  const { ties, iou, maxDetections } = check(options);
+  const resolve = ties === "blend" ? blended : suppressed;
+  const detections = [...Map.groupBy(candidates, ({ slice }) => slice).values()]
+    .flatMap((found) => resolve(found, { iou, maxDetections }));
+  return merged(detections, options)
+    .slice(0, maxDetections)
+    .map(({ slice: _, ...detection }) => detection);
 }
 
 /**
@@ -97,8 +113,8 @@ export function mergeSlices(
  * The most confident detection takes all others of its class of which the intersection with its own
  * box, over the area of the smaller of both, reaches `overlap`; one after the other, by falling
  * confidence, its box grows to hold theirs, as long as the intersection with what it has become so far
- * is above `overlap`; one of which it is not any more is gone all the same. Then comes the next one,
- * until none is left. Confidence, class and keypoints are those of the most confident.
+ * is above `overlap`; one of which it is not any more is gone all the same, as is one below
+ * `minConfidence`. Then comes the next one, until none is left. Confidence, class and keypoints are those of the most confident.
  *
  * Only boxes that lie near each other are compared, so that the time grows little faster than their
  * number. Differences: a box without an area merges with none, and equal confidences are taken in
@@ -108,24 +124,30 @@ export function mergeSlices(
  * not finite, is left out.
  * @param options What is taken for one object.
  * @returns The objects, by falling confidence.
- * @throws {RangeError} If `overlap` is not above 0 and up to 1.
+ * @throws {RangeError} If `overlap` or `minConfidence` makes no sense.
  */
 export function merged(
   detections: readonly Detection[],
-  { overlap = 0.5 }: Pick<MergeSlicesOptions, "overlap"> = {},
+  { overlap = 0.5, minConfidence = 0 }: Pick<MergeSlicesOptions, "overlap" | "minConfidence"> = {},
 ): Detection[] {
-  checkOverlap(overlap);
+  checkMerging({ overlap, minConfidence });
   const sorted = detections
     .filter(({ confidence, box: { x1, y1, x2, y2 } }) =>
       [confidence, x1, y1, x2, y2].every(Number.isFinite)
     )
     .sort((a, b) => b.confidence - a.confidence);
   const groups = Map.groupBy(sorted, ({ classId }) => classId).values();
-  return [...groups].flatMap((group) => mergedOfClass(group, overlap))
+  return [...groups].flatMap((group) => mergedOfClass(group, { overlap, minConfidence }))
     .sort((a, b) => b.confidence - a.confidence);
 }
 
-function mergedOfClass(sorted: readonly Detection[], overlap: number): Detection[] {
+/** What is merged, and what makes boxes grow. */
+type Merging = Pick<Required<MergeSlicesOptions>, "overlap" | "minConfidence">;
+
+function mergedOfClass(
+  sorted: readonly Detection[],
+  { overlap, minConfidence }: Merging,
+): Detection[] {
   const boxes = sorted.map(({ box }) => box);
   const index = new BoxIndex(boxes);
   const isTaken = new Uint8Array(sorted.length);
@@ -140,6 +162,7 @@ function mergedOfClass(sorted: readonly Detection[], overlap: number): Detection
     for (const other of others) {
       isTaken[other] = 1;
       index.delete(other);
+      if (sorted[other]!.confidence < minConfidence) continue;
       if (overlapOf(box, boxes[other]!) > overlap) box = unionOf(box, boxes[other]!);
     }
     objects.push({ ...top, box });
@@ -164,10 +187,29 @@ function unionOf(a: Box<"frame">, b: Box<"frame">): Box<"frame"> {
   };
 }
 
-function checkOverlap(overlap: number): void {
+function check(
+  { ties = "blend", iou = 0.3, overlap = 0.5, minConfidence = 0, maxDetections = Infinity }:
+    MergeSlicesOptions,
+): Required<MergeSlicesOptions> {
+  checkTieOptions("merge slices", { iou, maxDetections });
+  checkMerging({ overlap, minConfidence });
+  if (ties !== "blend" && ties !== "suppress") {
+    throw new TypeError(
+      `Cannot merge slices as ties must be blend or suppress: current value is "${ties}"`,
+    );
+  }
+  return { ties, iou, overlap, minConfidence, maxDetections };
+}
+
+function checkMerging({ overlap, minConfidence }: Merging): void {
   if (!(overlap > 0 && overlap <= 1)) {
     throw new RangeError(
       `Cannot merge as overlap must be above 0 and up to 1: current value is ${overlap}`,
+    );
+  }
+  if (!(minConfidence >= 0 && minConfidence <= 1)) {
+    throw new RangeError(
+      `Cannot merge as minConfidence must be from 0 to 1: current value is ${minConfidence}`,
     );
   }
 }
