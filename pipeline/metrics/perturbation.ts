@@ -96,19 +96,21 @@ export function perturbationJitter(
   checkMinIou(minIou);
   const outcomes = pictures.flatMap((all, picture) =>
     all.views.flatMap((view) => outcomesOf(all, view, { picture, minIou }))
+      .map((outcome) => ({ ...outcome, ...errorsOf(outcome, normaliser, points) }))
   );
-  const rowOf = (some: readonly Outcome[]) =>
-    tallied(some.map((outcome) => ({ ...outcome, ...errorsOf(outcome, normaliser, points) })));
   const shifts = Map.groupBy(outcomes, ({ view: { dx, dy } }) => `${dx},${dy}`);
   const objects = Map.groupBy(outcomes, ({ original }) => original);
   objects.delete(undefined);
   return {
-    ...rowOf(outcomes),
+    ...tallied(outcomes),
     byShift: [...shifts.values()].map((some) => {
       const { dx, dy } = some[0]!.view;
-      return { dx, dy, ...rowOf(some) };
+      return { dx, dy, ...tallied(some) };
     }),
-    byObject: [...objects.values()].map((some) => ({ picture: some[0]!.picture, ...rowOf(some) })),
+    byObject: [...objects.values()].map((some) => ({
+      picture: some[0]!.picture,
+      ...tallied(some),
+    })),
     unmeasured: [...objects.keys()].filter((object) => !(normaliser(object!)! > 0)).length,
     nearEdge: pictures.reduce((count, all) => {
       const isWhole = wholeIn(all);
