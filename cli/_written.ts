@@ -1,3 +1,6 @@
+import { format, parse } from "node:path";
+import { shownName } from "../stages/live/output_target.ts";
+import { outputKindOf } from "./_live_outputs.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import type { Written } from "./_summary.ts";
 
@@ -10,12 +13,18 @@ async function writtenAt(path: string): Promise<Written> {
   }
 }
 
-/** What was written to the outputs that were asked for; what was sent, and segments, are told apart. */
+/** What was written to the outputs that were asked for, or sent; of segments, what they are called. */
 export async function writtenTo(
   outputs: Outputs,
   segment: number | undefined,
 ): Promise<Written[]> {
-  const files = filesOf(outputs)
-    .filter(([flag]) => flag !== "--output" || segment === undefined);
-  return await Promise.all(files.map(([, path]) => writtenAt(path)));
+  const { output } = outputs;
+  const kind = output === undefined ? undefined : outputKindOf(output, segment);
+  const isLive = kind === "url" || kind === "segments";
+  const files = filesOf(outputs).filter(([flag]) => !isLive || flag !== "--output");
+  const written = await Promise.all(files.map(([, path]) => writtenAt(path)));
+  if (output === undefined || !isLive) return written;
+  const { dir, name, ext } = parse(output);
+  const path = kind === "url" ? shownName(output) : format({ dir, name: `${name}-…`, ext });
+  return [{ path }, ...written];
 }

@@ -52,7 +52,6 @@ def main():
         token = GstRtspServer.RTSPToken()
         token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "sender")
         auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
-        auth.set_supported_methods(3)
         server.set_auth(auth)
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("sender", "media.factory.access", True)

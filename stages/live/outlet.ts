@@ -74,6 +74,9 @@ export class Outlet implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #run: Promise<void>;
   readonly #told = new Set<SendingLoss>();
+  /** The ages of the pictures that the encoder has got without being connected. */
+  readonly #unproven: number[] = [];
+  #isConnected = false;
   #isDown = false;
   #isEnding = false;
   #child: FfmpegProcess | undefined;
@@ -136,14 +139,15 @@ export class Outlet implements AsyncDisposable {
   async #connectOnce(first: OutgoingPicture): Promise<SendingLoss | undefined> {
     const { name, argsFor, onEvent } = this.#options;
     let connectedAtMs: number | undefined;
+    this.#unproven.splice(0);
+    this.#isConnected = false;
     await using child = spawnFfmpeg("ffmpeg", [...argsFor(this.#spawned++ > 0)], {
       stdin: "piped",
       stdout: "null",
       onLine: (line) => {
         if (!line.startsWith("Output #0") || connectedAtMs !== undefined) return;
         connectedAtMs = performance.now();
-        this.#tally.connections++;
-        this.#told.clear();
+        this.#connected();
         onEvent({ kind: "connected", name });
       },
     });
@@ -154,6 +158,7 @@ export class Outlet implements AsyncDisposable {
     else child.kill("SIGKILL");
     writer.releaseLock();
     const { complaint } = await child.result;
+    for (const _ of this.#unproven.splice(0)) this.#tally.drop("unconnected");
     if (verdict === "done") return undefined;
     const wasConnected = connectedAtMs !== undefined;
     if (performance.now() - (connectedAtMs ?? Infinity) > PROVEN_MS) this.#backOff.reset();
@@ -206,13 +211,27 @@ export class Outlet implements AsyncDisposable {
     return "done";
   }
 
+  /** Counts a picture that the encoder has; before it is connected, it may keep it for itself. */
   #count({ isCard, arrivedAtMs }: OutgoingPicture): void {
     if (isCard) {
       this.#tally.cards++;
     } else {
-      this.#tally.sent++;
-      this.#tally.ages.record(performance.now() - arrivedAtMs);
+      const ageMs = performance.now() - arrivedAtMs;
+      if (this.#isConnected) this.#countSent(ageMs);
+      else this.#unproven.push(ageMs);
     }
+  }
+
+  #countSent(ageMs: number): void {
+    this.#tally.sent++;
+    this.#tally.ages.record(ageMs);
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    this.#tally.connections++;
+    this.#told.clear();
+    for (const ageMs of this.#unproven.splice(0)) this.#countSent(ageMs);
   }
 
   #tellLoss(reason: SendingLoss, wasConnected: boolean): void {
