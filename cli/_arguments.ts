@@ -3,11 +3,12 @@ import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag } from "@optique/core/primitives";
-import { jitterCompareArguments } from "./_jitter_compare_arguments.ts";
+import { jitterArguments } from "./_jitter_arguments.ts";
 import { modelsArguments } from "./_models_arguments.ts";
 import { runArguments } from "./_run_arguments.ts";
 import { place } from "./_values.ts";
 import type { DevicesOptions } from "./devices.ts";
+import type { JitterOptions } from "./jitter.ts";
 import type { JitterCompareOptions } from "./jitter_compare.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { InspectOptions } from "./models_inspect.ts";
@@ -22,6 +23,7 @@ export type Request =
   | ModelsOptions
   | InspectOptions
   | PruneOptions
+  | JitterOptions
   | JitterCompareOptions
   | DevicesOptions;
 
@@ -81,10 +83,19 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
       "steadybox models prune net.cfg --ratio 0.9 -o pruned",
     ),
   }),
-  command("jitter", jitterCompareArguments, {
-    brief: message`Compare reports of how much boxes tremble.`,
+  command("jitter", jitterArguments, {
+    brief: message`Measure how much boxes tremble, and what keeps them still.`,
+    usageLine: [
+      { type: "literal", value: "[OPTION]..." },
+      { type: "argument", metavar: "SOURCE..." },
+    ],
+    description:
+      message`Finds and follows objects in videos, measures how much their boxes tremble, with and without what keeps them still, and at which price in lag and accuracy; with intervals, and with controls that must come out. Or measures the boxes of other programs.`,
     footer: lines(
       "Examples:",
+      "steadybox jitter a.mp4 b.mp4 --report jitter",
+      "steadybox jitter in.mp4 --ties blend,suppress --smooth kalman,fixed-lag --report jitter",
+      "steadybox jitter --tracks results.txt --fps 25 --truth gt.txt --report jitter",
       "steadybox jitter compare before/report.json after/report.json",
       "steadybox jitter compare before/report.json after/report.json --max-regression 2%",
     ),
@@ -114,6 +125,7 @@ export const programFooter: Message = [
     "5 the model cannot be found or read",
     "6 the device is not to be had",
     "7 jitter compare: the second report is worse",
+    "8 jitter: a control did not come out, so its numbers are not to be trusted",
     "130 interrupted by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP: the video is whole up to there",
   ),
 ];

@@ -18,6 +18,7 @@ export const EXIT = {
   model: 5,
   device: 6,
   regressed: 7,
+  controls: 8,
 } as const;
 
 const CODES = [

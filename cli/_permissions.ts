@@ -7,6 +7,7 @@ import { isModelUrl } from "../models/download/model_url.ts";
 import { SteadyboxError } from "../pipeline/errors.ts";
 import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
+import type { JitterOptions } from "./jitter.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
 import { storagePlace } from "./_stored_input.ts";
@@ -85,6 +86,7 @@ export function needsOf(request: Request): Needs | undefined {
       isNative: device === "auto" || device === "cpu",
     };
   }
+  if (request.command === "jitter") return needsOfJitter(request);
   if (request.command !== "probe") return undefined;
   const stored = placesOfOutputs([request.source], {});
   return {
@@ -92,6 +94,20 @@ export function needsOf(request: Request): Needs | undefined {
     write: stored,
     run: ["ffprobe"],
     isNative: false,
+  };
+}
+
+/** What a benchmark needs: its directory is made beside what lies around it. */
+function needsOfJitter(
+  { sources, tracks, truth, model = "", device, report }: JitterOptions,
+): Needs {
+  const place = dirname(resolve(report));
+  const files = [...sources, ...tracks, ...truth].filter((source) => !isUrl(source));
+  return {
+    read: [...OWN_MODELS, ...placeOfModel(model), ...files, place],
+    write: [place],
+    run: ["ffmpeg", "ffprobe"],
+    isNative: tracks.length === 0 && (device === "auto" || device === "cpu"),
   };
 }
 
@@ -157,7 +173,8 @@ function withoutCredentials(argument: string): string {
 
 /** The hosts that a command is known to ask for a model. */
 function hostsFor(request: Request): readonly string[] {
-  const url = "model" in request && isModelUrl(request.model) && URL.parse(request.model);
+  const { model = "" } = "model" in request ? request : {};
+  const url = isModelUrl(model) && URL.parse(model);
   return url ? [url.host] : [];
 }
 

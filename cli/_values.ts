@@ -87,6 +87,26 @@ export function classes(): ValueParser<"sync", readonly (string | number)[]> {
   });
 }
 
+/** Reads names of a known kind, separated by commas, each once. */
+export function nameList<T extends string>(
+  { metavar, known, isKnown }: {
+    readonly metavar: NonEmptyString;
+    readonly known: readonly string[];
+    readonly isKnown: (name: string) => name is T;
+  },
+): ValueParser<"sync", readonly T[]> {
+  return valueParser<readonly T[]>({
+    metavar,
+    wanted: `some of ${known.join(", ")}, separated by commas`,
+    placeholder: [],
+    parse(input) {
+      const names = [...new Set(input.split(",").map((name) => name.trim()))];
+      return names.every(isKnown) ? names : undefined;
+    },
+    format: (names) => names.join(","),
+  });
+}
+
 /** Reads a share, such as `5%` or `0.05`. */
 export function percentage(): ValueParser<"sync", number> {
   return valueParser({

@@ -20,6 +20,8 @@ async function perform(request: Request): Promise<number> {
       return await (await import("./models_inspect.ts")).modelsInspect(request);
     case "models prune":
       return await (await import("./models_prune.ts")).modelsPrune(request);
+    case "jitter":
+      return await (await import("./jitter.ts")).jitter(request);
     case "jitter compare":
       return await (await import("./jitter_compare.ts")).jitterCompare(request);
     case "devices":
@@ -38,7 +40,7 @@ function report(error: unknown, { isDebugging }: { readonly isDebugging: boolean
  *
  * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
  * @returns The exit code: 0 done, 1 unexpected error, 2 wrong usage, 3 source, 4 output, 5 model,
- * 6 device, 7 a report that is worse, 128 and the number of the signal that ended the run.
+ * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the signal that ended the run.
  */
 export async function exitCodeFrom(args: readonly string[]): Promise<number> {
   try {

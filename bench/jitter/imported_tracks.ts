@@ -49,6 +49,7 @@ export async function importedTracks(path: string, { fps }: ImportOptions): Prom
     observations: [{ id: "raw", frames: tracks }],
     hasOtherBoxes: tracks.some((frame) => frame.tracks.some(isSmoothed)),
     hasOwnNumbers,
+    complaints: [],
     isInterrupted: false,
   };
 }

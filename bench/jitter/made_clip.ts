@@ -85,6 +85,7 @@ export function madeClip(
     observations: [{ id: "made", frames: made }],
     hasOtherBoxes: false,
     hasOwnNumbers: true,
+    complaints: [],
     isInterrupted: false,
   };
 }

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import type { Detection } from "../../pipeline/detection.ts";
 import type { Detector } from "../../pipeline/detector.ts";
-import type { Size } from "../../pipeline/fit.ts";
 import type { Frame, FrameSource } from "../../pipeline/frame.ts";
 import type { InferenceSession } from "../../pipeline/inference_session.ts";
 import type { Detected, Tracked } from "../../pipeline/items.ts";
@@ -72,7 +71,7 @@ interface CandidateFrame {
 interface FirstPass {
   readonly frames: readonly CandidateFrame[];
   readonly tracked: readonly (TimedTracks & Pick<Tracked, "cameraMotion">)[];
-  readonly size: Size;
+  readonly source: FrameSource;
 }
 
 /**
@@ -116,12 +115,13 @@ export async function observedVideo(
   return {
     name: basename(path),
     sha256: await sha256Of(path),
-    size: first.size,
+    size: { width: first.source.width, height: first.source.height },
     video: { path, startS, ...durationS !== undefined && { durationS } },
     observations,
     hasOtherBoxes: false,
     hasOwnNumbers: false,
     detectionS,
+    complaints: first.source.complaints,
     isInterrupted: until.aborted,
   };
 }
@@ -165,7 +165,7 @@ async function firstPass(path: string, options: ObserveOptions): Promise<FirstPa
     .pipeThrough(tiesStage(ties, options))
     .pipeThrough(track({ minConfidence, maxGapS: MAX_GAP_S }))
     .pipeTo(collect);
-  return source && { frames, tracked, size: { width: source.width, height: source.height } };
+  return source && { frames, tracked, source };
 }
 
 async function candidatesOf(

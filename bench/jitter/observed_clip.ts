@@ -58,6 +58,8 @@ export interface ObservedClip {
   readonly truth?: { readonly sha256: string; readonly frames: ReadonlyMap<number, TrueBox[]> };
   /** How long decoding and detecting took, in seconds; absent for imported tracks. */
   readonly detectionS?: number;
+  /** What the decoder complained of, in its words. */
+  readonly complaints: readonly string[];
   /** Whether it was interrupted before its end. */
   readonly isInterrupted: boolean;
 }
