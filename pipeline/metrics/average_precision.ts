@@ -1,10 +1,19 @@
-import { iouOf } from "../box.ts";
+import { areaOf, type Box, iouOf } from "../box.ts";
 import type { Detection } from "../detection.ts";
+
+/** An object that is there. */
+export interface TrueObject extends Pick<Detection, "classId" | "box"> {
+  /**
+   * Set on a box around many objects, which nobody has told apart: what is detected in it is neither
+   * right nor wrong (COCO's `iscrowd`).
+   */
+  readonly isCrowd?: boolean;
+}
 
 /** A frame of which both is known: what is there, and what was detected. */
 export interface JudgedFrame {
   /** What is there. */
-  readonly truth: readonly Pick<Detection, "classId" | "box">[];
+  readonly truth: readonly TrueObject[];
   /** What was detected, in any order. */
   readonly detections: readonly Pick<Detection, "classId" | "box" | "confidence">[];
 }
@@ -23,12 +32,14 @@ export interface AveragePrecisionOptions {
 export interface ClassPrecision {
   /** The class. */
   readonly classId: number;
-  /** How many objects of it there are. */
+  /** How many objects of it there are, without crowds. */
   readonly truth: number;
-  /** How many of its detections count. */
+  /** How many of its detections count: at an IoU of 0.5, those that are not in a crowd. */
   readonly detections: number;
   /** The average precision at an IoU of 0.5. */
   readonly ap50: number;
+  /** The average precision at an IoU of 0.75. */
+  readonly ap75: number;
   /** The mean of the average precisions at IoUs of 0.5, 0.55, … 0.95. */
   readonly ap: number;
   /** The share of the objects that some detection overlaps by an IoU of 0.5. */
@@ -41,6 +52,8 @@ export interface AveragePrecision {
   readonly classes: readonly ClassPrecision[];
   /** The mean of the classes' `ap50`; absent if there is no object at all. */
   readonly meanAp50?: number;
+  /** The mean of the classes' `ap75`; absent if there is no object at all. */
+  readonly meanAp75?: number;
   /** The mean of the classes' `ap`; absent if there is no object at all. */
   readonly meanAp?: number;
 }
@@ -48,12 +61,15 @@ export interface AveragePrecision {
 /** The overlaps from which on a detection is taken for an object. */
 const IOUS = Array.from({ length: 10 }, (_, i) => 0.5 + 0.05 * i);
 
+/** Where 0.75 stands among them. */
+const AT_75 = 5;
+
 /** The shares of the objects at which the precision is read. */
 const RECALLS = Array.from({ length: 101 }, (_, i) => 0.01 * i);
 
 /**
  * The average precision of detections as COCO defines it (Lin et al., "Microsoft COCO", 2014; the
- * details are those of pycocotools' cocoeval.py, for boxes of any size and without crowds).
+ * details are those of pycocotools' cocoeval.py, for boxes of any size).
  *
  * In each frame the detections of a class, the most confident first, take the object that they overlap
  * most and that none has taken yet. Going down through the detections of all frames, precision and
@@ -86,13 +102,15 @@ export function averagePrecisionOf(
       `Cannot average precisions as maxDetections must be at least 1: current value is ${maxDetections}`,
     );
   }
-  const classIds = new Set(frames.flatMap(({ truth }) => truth.map(({ classId }) => classId)));
+  const objects = frames.flatMap(({ truth }) => truth).filter(({ isCrowd }) => !isCrowd);
+  const classIds = new Set(objects.map(({ classId }) => classId));
   const classes = [...classIds].sort((a, b) => a - b)
     .map((classId) => classPrecisionOf(classId, frames, maxDetections));
   if (classes.length === 0) return { classes };
   return {
     classes,
     meanAp50: meanOf(classes.map(({ ap50 }) => ap50)),
+    meanAp75: meanOf(classes.map(({ ap75 }) => ap75)),
     meanAp: meanOf(classes.map(({ ap }) => ap)),
   };
 }
@@ -103,7 +121,12 @@ interface Overlaps {
   readonly confidences: readonly number[];
   /** The IoU of each detection with each object, a row a detection. */
   readonly ious: readonly (readonly number[])[];
+  /** The share of each detection that lies in each crowd, a row a detection. */
+  readonly shares: readonly (readonly number[])[];
 }
+
+/** What a detection is, at an overlap: an object, none, or in a crowd, where nobody knows. */
+type Verdict = "hit" | "miss" | "uncounted";
 
 function classPrecisionOf(
   classId: number,
@@ -117,22 +140,27 @@ function classPrecisionOf(
   const order = Array.from(confidences.keys())
     .sort((a, b) => confidences[b]! - confidences[a]!);
   const hits = IOUS.map((minIou) => {
-    const isHit = overlaps.flatMap((frame) => hitsIn(frame, minIou));
-    return order.map((place) => isHit[place]!);
+    const verdicts = overlaps.flatMap((frame) => verdictsIn(frame, minIou));
+    return order.map((place) => verdicts[place]!)
+      .filter((verdict) => verdict !== "uncounted")
+      .map((verdict) => verdict === "hit");
   });
   const aps = hits.map((isHit) => interpolated(isHit, truth));
   return {
     classId,
     truth,
-    detections: order.length,
+    detections: hits[0]!.length,
     ap50: aps[0]!,
+    ap75: aps[AT_75]!,
     ap: meanOf(aps),
     recall50: hits[0]!.filter((isHit) => isHit).length / truth,
   };
 }
 
 function overlapsIn(frame: JudgedFrame, classId: number, maxDetections: number): Overlaps {
-  const truth = frame.truth.filter((object) => object.classId === classId);
+  const all = frame.truth.filter((object) => object.classId === classId);
+  const truth = all.filter(({ isCrowd }) => !isCrowd);
+  const crowds = all.filter(({ isCrowd }) => isCrowd);
   const detections = frame.detections.filter((detection) => detection.classId === classId);
   if (detections.some(({ confidence }) => Number.isNaN(confidence))) {
     throw new RangeError("Cannot average precisions as a confidence must be a number: it is NaN");
@@ -142,21 +170,36 @@ function overlapsIn(frame: JudgedFrame, classId: number, maxDetections: number):
     truth: truth.length,
     confidences: counted.map(({ confidence }) => confidence),
     ious: counted.map(({ box }) => truth.map((object) => iouOf(object.box, box))),
+    shares: counted.map(({ box }) => crowds.map((crowd) => shareIn(crowd.box, box))),
   };
 }
 
+/** The share of a box that lies in a crowd. */
+function shareIn(crowd: Box<"frame">, box: Box<"frame">): number {
+  const shared = areaOf({
+    x1: Math.max(crowd.x1, box.x1),
+    y1: Math.max(crowd.y1, box.y1),
+    x2: Math.min(crowd.x2, box.x2),
+    y2: Math.min(crowd.y2, box.y2),
+  });
+  return shared > 0 ? shared / areaOf(box) : 0;
+}
+
 /** For each detection, whether it is an object that none before it was. */
-function hitsIn({ truth, ious }: Overlaps, minIou: number): boolean[] {
+function verdictsIn({ truth, ious, shares }: Overlaps, minIou: number): Verdict[] {
   const isTaken = new Array<boolean>(truth).fill(false);
-  return ious.map((row) => {
+  return ious.map((row, detection) => {
     let best = -1;
     let most = minIou;
     for (const [object, iou] of row.entries()) {
       if (isTaken[object] || iou < most) continue;
       [best, most] = [object, iou]; // Of equal ones the last, as in pycocotools.
     }
-    if (best >= 0) isTaken[best] = true;
-    return best >= 0;
+    if (best >= 0) {
+      isTaken[best] = true;
+      return "hit";
+    }
+    return shares[detection]?.some((share) => share >= minIou) ? "uncounted" : "miss";
   });
 }
 

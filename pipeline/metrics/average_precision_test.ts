@@ -93,37 +93,49 @@ Deno.test("averagePrecisionOf() refuses what makes no sense", () => {
 interface MadeBox {
   readonly c: number;
   readonly b: readonly [number, number, number, number];
+  /** Whether it is a crowd, where there are such. */
+  readonly k?: number;
 }
 
-const { cases }: {
+/** What a class or the mean of all reaches. */
+interface Wanted {
+  readonly classId: number;
+  readonly truth?: number;
+  readonly detections?: number;
+  readonly ap50: number;
+  readonly ap75?: number;
+  readonly ap: number;
+  readonly recall50: number;
+}
+
+interface Cases {
   readonly cases: readonly {
     readonly maxDetections: number;
     readonly frames: readonly {
       readonly truth: readonly MadeBox[];
       readonly detections: readonly (MadeBox & { readonly s: number })[];
     }[];
-    readonly classes: readonly {
-      readonly classId: number;
-      readonly ap50: number;
-      readonly ap: number;
-      readonly recall50: number;
-    }[];
+    readonly classes: readonly Wanted[];
     readonly meanAp: number;
     readonly meanAp50: number;
+    readonly meanAp75?: number;
   }[];
-} = JSON.parse(
-  await Deno.readTextFile(
-    new URL("../../tests/fixtures/average_precision/cases.json", import.meta.url),
-  ),
-);
+}
 
-const boxed = ({ c, b: [x, y, width, height] }: MadeBox) => ({
+async function casesIn(file: string) {
+  const place = new URL(`../../tests/fixtures/average_precision/${file}`, import.meta.url);
+  const { cases }: Cases = JSON.parse(await Deno.readTextFile(place));
+  return cases.map((one, i) => ({ ...one, name: `${i} of ${file}` }));
+}
+
+const boxed = ({ c, b: [x, y, width, height], k }: MadeBox) => ({
   classId: c,
   box: { x1: x, y1: y, x2: x + width, y2: y + height },
+  isCrowd: k === 1,
 });
 
-Deno.test.each(cases.map((one, i) => ({ ...one, i })))(
-  "averagePrecisionOf() has the numbers of COCO's evaluation in case $i",
+Deno.test.each([...await casesIn("cases.json"), ...await casesIn("crowds.json")])(
+  "averagePrecisionOf() has the numbers of COCO's evaluation in case $name",
   (wanted) => {
     const frames = wanted.frames.map(({ truth, detections }) => ({
       truth: truth.map(boxed),
@@ -131,13 +143,19 @@ Deno.test.each(cases.map((one, i) => ({ ...one, i })))(
     }));
     const ours = averagePrecisionOf(frames, wanted);
     assertEquals(ours.classes.length, wanted.classes.length);
-    for (const [i, { classId, ap, ap50, recall50 }] of wanted.classes.entries()) {
+    for (const [i, told] of wanted.classes.entries()) {
+      const { classId, ap, ap50, recall50, ap75, truth, detections } = told;
       const one = ours.classes[i]!;
       assertEquals(one.classId, classId);
+      if (ap75 !== undefined) {
+        assertEquals([one.truth, one.detections], [truth, detections]);
+        assertAlmostEquals(one.ap75, ap75, 1e-9);
+      }
       assertAlmostEquals(one.ap50, ap50, 1e-9);
       assertAlmostEquals(one.ap, ap, 1e-9);
       assertAlmostEquals(one.recall50, recall50, 1e-9);
     }
+    assertAlmostEquals(ours.meanAp75!, wanted.meanAp75 ?? ours.meanAp75!, 1e-9);
     assertAlmostEquals(ours.meanAp!, wanted.meanAp, 1e-9);
     assertAlmostEquals(ours.meanAp50!, wanted.meanAp50, 1e-9);
   },
