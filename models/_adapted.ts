@@ -28,8 +28,7 @@ export function adapted(
   const [field] = Object.keys(layout);
   if (field !== undefined) {
     throw new ModelError(
-      `Cannot use the model "${detector.name}": its card tells "${field}", which is for ONNX and ` +
-        `TFLite networks alone`,
+      `Cannot use the model "${detector.name}": its card tells "${field}", which its file tells`,
     );
   }
   checkFixedSize(detector, size);

@@ -92,8 +92,9 @@ interface Subject {
 
 function layoutOf(
   facts: OnnxFacts,
-  { name, description: { layout: wanted, outputs: parts, anchors }, told, picture }: Subject,
+  { name, description, told, picture }: Subject,
 ): { layout: Layout; reading: Reading } {
+  const { layout: wanted, outputs: parts, anchors, scaleXY } = description;
   const task = facts.metadata.get("task");
   if (task !== undefined && !["detect", "segment", "pose"].includes(task)) {
     throw new ModelError(
@@ -112,6 +113,7 @@ function layoutOf(
     ...task !== undefined && { task },
     ...parts && { parts },
     ...anchors && { anchors },
+    ...scaleXY && { scaleXY },
   };
   const possible = LAYOUTS.filter(({ name }) => wanted === undefined || name === wanted)
     .flatMap((layout) => {

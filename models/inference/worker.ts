@@ -86,8 +86,8 @@ async function createSession(
     checkInterface(session);
     return session;
   } catch (error) {
-    // The browser builds load their machine code only here.
-    const isDevice = messageOf(error).includes("no available backend found");
+    // The browser builds load their machine code only here, and a GPU may know no half precision.
+    const isDevice = /no available backend found|requires f16/.test(messageOf(error));
     throw new Refusal(isDevice ? "device" : "model", error);
   }
 }

@@ -1,4 +1,5 @@
 import type { Detector, InputSpec } from "../../pipeline/detector.ts";
+import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 import { NUMBERS_PER_ANCHOR } from "../_anchors.ts";
 import {
   blazeface,
@@ -8,8 +9,12 @@ import {
 } from "../blazeface.ts";
 import type { OnnxFacts, OnnxValue } from "../importers/onnx.ts";
 
+/** How many numbers an anchor has in each of the two outputs. */
+const COLUMNS = [16, 1];
+
 /**
- * The BlazeFace that a network is, told from the shapes of its input and outputs.
+ * The BlazeFace that a network is, told from the shapes of its input and outputs. Conversions of the
+ * older files give each grid of anchors by itself, which is told too.
  *
  * @param name What the model is called.
  * @param facts What its file tells.
@@ -18,21 +23,28 @@ import type { OnnxFacts, OnnxValue } from "../importers/onnx.ts";
 export function blazefaceFor(name: string, facts: OnnxFacts): Detector | undefined {
   for (const variant of Object.keys(BLAZEFACE_VARIANTS) as BlazefaceVariant[]) {
     const layout = inputLayoutOf(facts, variant);
-    if (layout) return blazeface({ variant, name, layout });
+    if (!layout || facts.inputs.length !== 1) continue;
+    const { grids } = BLAZEFACE_VARIANTS[variant];
+    const anchors = blazefaceAnchors(variant).length / NUMBERS_PER_ANCHOR;
+    const detector = blazeface({ variant, name, layout });
+    if (hasOutputs(facts, [anchors])) return detector;
+    const parts = grids.map(({ cells, anchors }) => cells ** 2 * anchors);
+    if (hasOutputs(facts, parts)) {
+      return {
+        ...detector,
+        decode: (outputs, minConfidence) => detector.decode(joined(outputs), minConfidence),
+      };
+    }
   }
   return undefined;
 }
 
-/** The layout of the input if the network is this BlazeFace. */
+/** The layout of the input if its size is this BlazeFace's. */
 function inputLayoutOf(
-  { inputs, outputs }: OnnxFacts,
+  { inputs }: OnnxFacts,
   variant: BlazefaceVariant,
 ): InputSpec["layout"] | undefined {
   const { size } = BLAZEFACE_VARIANTS[variant];
-  const anchors = blazefaceAnchors(variant).length / NUMBERS_PER_ANCHOR;
-  const told = outputs.map(({ dims }) => tailOf(dims)).toSorted();
-  const wanted = [[anchors, 16], [anchors, 1]].map(String).toSorted();
-  if (inputs.length !== 1 || told.join(" ") !== wanted.join(" ")) return undefined;
   switch (tailOf(inputs[0]?.dims ?? [])) {
     case `3,${size},${size}`:
       return "nchw";
@@ -41,6 +53,29 @@ function inputLayoutOf(
     default:
       return undefined;
   }
+}
+
+/** Whether there are two outputs for each of so many anchors, and no others. */
+function hasOutputs({ outputs }: OnnxFacts, parts: readonly number[]): boolean {
+  const told = outputs.map(({ dims }) => tailOf(dims)).toSorted();
+  const wanted = parts.flatMap((anchors) => COLUMNS.map((columns) => `${anchors},${columns}`));
+  return told.join(" ") === wanted.toSorted().join(" ");
+}
+
+/** The outputs of all grids together, the finest first. */
+function joined(outputs: Outputs): Outputs {
+  return Object.fromEntries(COLUMNS.map((columns) => {
+    const parts = Object.values(outputs).filter(({ dims }) => dims.at(-1) === columns)
+      .toSorted((a, b) => b.data.length - a.data.length);
+    const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+    let start = 0;
+    for (const part of parts) {
+      data.set(part.data, start);
+      start += part.data.length;
+    }
+    const tensor: Tensor = { dims: [1, data.length / columns, columns], data };
+    return [String(columns), tensor];
+  }));
 }
 
 /** The dimensions behind the batch, which may be 1 or free. */

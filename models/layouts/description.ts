@@ -16,6 +16,8 @@ export interface NetworkDescription {
   readonly labels?: readonly string[] | undefined;
   /** The anchors of each head, in input pixels, the finest head first. */
   readonly anchors?: Anchors | undefined;
+  /** Darknet's `scale_x_y` of each head, the finest head first. */
+  readonly scaleXY?: readonly number[] | undefined;
   /** What its authors recommend. */
   readonly defaults?: Partial<DetectorDefaults> | undefined;
 }
@@ -40,6 +42,7 @@ export const NETWORK_DESCRIPTION_FIELDS: {
   readonly input: z.ZodType<NetworkDescription["input"]>;
   readonly labels: z.ZodType<NetworkDescription["labels"]>;
   readonly anchors: z.ZodType<NetworkDescription["anchors"]>;
+  readonly scaleXY: z.ZodType<NetworkDescription["scaleXY"]>;
   readonly defaults: z.ZodType<NetworkDescription["defaults"]>;
 } = {
   layout: z.exactOptional(z.enum(LAYOUT_NAMES)),
@@ -65,6 +68,7 @@ export const NETWORK_DESCRIPTION_FIELDS: {
   anchors: z.exactOptional(
     z.array(z.array(sides).length(3).readonly()).min(1).max(5).readonly(),
   ),
+  scaleXY: z.exactOptional(z.array(z.number().positive()).min(1).max(5).readonly()),
   defaults: z.exactOptional(
     z.strictObject({
       confidence: z.exactOptional(fraction),

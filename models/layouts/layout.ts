@@ -23,6 +23,8 @@ export interface NetworkShape {
   readonly parts?: Readonly<Record<string, string>>;
   /** The anchors, where a card tells. */
   readonly anchors?: Anchors;
+  /** How wide the middle of a box may lie in each head, in cells, where a card tells. */
+  readonly scaleXY?: readonly number[];
   /** Whether a card names the layout, so that it need not be told from others. */
   readonly isNamed: boolean;
 }

@@ -101,9 +101,9 @@ export const yolov5Grids: Layout = {
 function planarGrids(
   shape: NetworkShape,
   usual: Anchors,
-  scales?: readonly number[],
+  usualScales: readonly number[] = [],
 ): ReturnType<Layout["read"]> {
-  const { outputs, anchors = usual, size } = shape;
+  const { outputs, anchors = usual, scaleXY = usualScales, size } = shape;
   const channels = outputs[0]?.dims[1];
   if (outputs.length !== anchors.length || channels === undefined) return undefined;
   const wanted = [1, channels, undefined, undefined];
@@ -118,7 +118,7 @@ function planarGrids(
       const heads = grids.map(({ name }, place) => ({
         output: name,
         anchors: anchors[place]!,
-        ...scales && { scaleXY: scales[place]! },
+        scaleXY: scaleXY[place] ?? 1,
       }));
       return yolo({ name: "grids", size, labels, heads }).decode(given, minConfidence);
     },
