@@ -1,4 +1,5 @@
 import type { InputSpec } from "../pipeline/detector.ts";
+import type { Size } from "../pipeline/fit.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Prepared, Slices } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
@@ -8,8 +9,11 @@ import { slicesOf } from "./slicing/slices_of.ts";
 
 /** Options of {@linkcode slice}. */
 export interface SliceOptions {
-  /** The width and height of a slice, in pixels of the frame: a whole number from 32. */
-  readonly size: number;
+  /**
+   * The width and height of a slice, in whole pixels of the frame from 32; one number stands for both.
+   * A network that stretches pictures (`resize`) may see better in slices of the frame's proportions.
+   */
+  readonly size: number | Size;
   /**
    * The share of a slice that the next one shows too, at least; from 0 to 0.9. What is smaller than that
    * is seen as a whole by one of both. The default is SAHI's.
@@ -71,10 +75,11 @@ export function slice(
   input: InputSpec,
   { size, overlap = 0.2, regions = [] }: SliceOptions,
 ): MeteredStage<Prepared, Prepared> {
-  check({ size, overlap });
+  const { width, height } = typeof size === "number" ? { width: size, height: size } : size;
+  check({ width, height, overlap });
   checkRegions("slice", regions);
   const makerFor = makerByFrame((frame, colour) => {
-    const parts = slicesOf(frame, { size, overlap, regions });
+    const parts = slicesOf(frame, { size: { width, height }, overlap, regions });
     return tensorMaker(input, { frame, colour, resampler: "bilinear", parts });
   });
 
@@ -90,10 +95,12 @@ export function slice(
   });
 }
 
-function check({ size, overlap }: { readonly size: number; readonly overlap: number }): void {
-  if (!(Number.isInteger(size) && size >= 32)) {
+function check(
+  { width, height, overlap }: Size & Required<Pick<SliceOptions, "overlap">>,
+): void {
+  if (![width, height].every((pixels) => Number.isInteger(pixels) && pixels >= 32)) {
     throw new RangeError(
-      `Cannot slice as size must be a whole number from 32: current value is ${size}`,
+      `Cannot slice as size must be whole numbers from 32: current value is ${width}x${height}`,
     );
   }
   if (!(overlap >= 0 && overlap <= 0.9)) {

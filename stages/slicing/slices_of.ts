@@ -3,8 +3,8 @@ import { isTouching, polygonOf, type Rectangle, type Region } from "./region.ts"
 
 /** How a frame is cut. */
 export interface Cut {
-  /** The width and height of a slice, in pixels. */
-  readonly size: number;
+  /** The size of a slice, in pixels. */
+  readonly size: Size;
   /** The share of a slice that the next one shows too, at least; from 0 to 0.9. */
   readonly overlap: number;
   /** Only slices that touch one of these; all where there are none. */
@@ -24,12 +24,12 @@ export interface Cut {
  * which the frame is smaller than a slice, slices are as small as the frame.
  */
 export function slicesOf(frame: Size, { size, overlap, regions }: Cut): Rectangle[] {
-  if (frame.width <= size && frame.height <= size) return [];
+  if (frame.width <= size.width && frame.height <= size.height) return [];
   const polygons = regions.map((region) => polygonOf(region, frame));
-  const width = Math.min(size, frame.width);
-  const height = Math.min(size, frame.height);
-  const columns = startsOf(frame.width, size, overlap);
-  const slices = startsOf(frame.height, size, overlap)
+  const width = Math.min(size.width, frame.width);
+  const height = Math.min(size.height, frame.height);
+  const columns = startsOf(frame.width, size.width, overlap);
+  const slices = startsOf(frame.height, size.height, overlap)
     .flatMap((y) => columns.map((x) => ({ x, y, width, height })));
   if (polygons.length === 0) return slices;
   return slices.filter((slice) => polygons.some((polygon) => isTouching(polygon, slice)));
