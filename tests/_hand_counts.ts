@@ -6,11 +6,11 @@ import { type HandBox, handBoxes } from "./_hand_boxes.ts";
 
 /** How detections compare with the boxes drawn by hand. */
 export interface HandCounts {
-  /** Faces that were found. */
+  /** Objects that were found. */
   found: number;
-  /** Faces that were not. */
+  /** Objects that were not. */
   missed: number;
-  /** Detections where there is no face. */
+  /** Detections where there is no object. */
   invented: number;
 }
 
@@ -20,29 +20,31 @@ const LEAST_IOU = 0.3;
 /**
  * Compares the detections in a frame with the boxes drawn by hand.
  *
- * Each detection, the most confident first, takes the face that it overlaps most and that none has
- * taken yet. One that takes a difficult face is left out of account.
+ * Each detection, the most confident first, takes the object that it overlaps most and that none has
+ * taken yet. One that takes a difficult object is left out of account.
  *
  * @param boxes The boxes drawn by hand.
  * @param detections The detections, by falling confidence.
+ * @param leastIou From which overlap on a detection is of an object.
  * @returns The counts.
  */
 export function handCounts(
   boxes: readonly HandBox[],
   detections: readonly Detection[],
+  leastIou: number = LEAST_IOU,
 ): HandCounts {
   const left = new Set(boxes);
   const counts = { found: 0, missed: 0, invented: 0 };
   for (const { box } of detections) {
-    const overlaps = [...left].map((face) => ({ face, iou: iouOf(face.box, box) }))
+    const overlaps = [...left].map((object) => ({ object, iou: iouOf(object.box, box) }))
       .sort((a, b) => b.iou - a.iou);
     const [best] = overlaps;
-    if (!best || best.iou < LEAST_IOU) {
+    if (!best || best.iou < leastIou) {
       counts.invented++;
       continue;
     }
-    left.delete(best.face);
-    if (!best.face.isDifficult) counts.found++;
+    left.delete(best.object);
+    if (!best.object.isDifficult) counts.found++;
   }
   counts.missed = [...left].filter(({ isDifficult }) => !isDifficult).length;
   return counts;
