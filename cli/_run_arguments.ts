@@ -131,10 +131,14 @@ const steadiness = object({
     true,
   ),
   smooth: optional(
-    option("--smooth", choice(["none", "one-euro", "kalman", "fixed-lag"], { metavar: "METHOD" }), {
-      description:
-        message`What keeps the boxes of followed objects still: fixed-lag looks three frames ahead, kalman and one-euro wait for nothing; or none (default: fixed-lag for files, kalman for live feeds).`,
-    }),
+    option(
+      "--smooth",
+      choice(["none", "one-euro", "kalman", "fixed-lag", "offline"], { metavar: "METHOD" }),
+      {
+        description:
+          message`What keeps the boxes of followed objects still: fixed-lag looks three frames ahead, kalman and one-euro wait for nothing, offline sees the whole video first and then decodes it again; or none (default: fixed-lag for files, kalman for live feeds).`,
+      },
+    ),
   ),
   boxes: withDefault(
     option("--boxes", choice(["smoothed", "raw"], { metavar: "WHICH" }), {

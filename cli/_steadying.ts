@@ -4,6 +4,7 @@ import { smooth } from "../stages/smooth.ts";
 import { track } from "../stages/track.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
+import { type SecondPass, smoothInTwoPasses } from "./_two_passes.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Which share of the wanted confidence keeps an object going that is there already. */
@@ -26,11 +27,13 @@ export interface Steadying {
  * @param options What was asked for.
  * @param sources What the frames come from; live, nothing may wait for what follows.
  * @param minConfidence The confidence with which an object appears.
+ * @param second What decodes a video again, for `offline`.
  */
 export function steadyingFor(
   { track: isTracked, smooth: method }: Pick<RunOptions, "track" | "smooth">,
   sources: Sources,
   minConfidence: number,
+  second: SecondPass,
 ): Steadying {
   if (!isTracked || sources.kind !== "video") {
     if (method !== undefined && method !== "none") {
@@ -39,11 +42,16 @@ export function steadyingFor(
     }
     return { minConfidence };
   }
+  if (method === "offline" && sources.isFeed) {
+    throw new UsageError("Cannot use --smooth offline with a live feed: it is read twice");
+  }
   return {
     minConfidence: DOUBT * minConfidence,
     stages: {
       tracking: track({ minConfidence }),
-      smoothing: smooth({ method: method ?? (sources.isFeed ? "kalman" : "fixed-lag") }),
+      smoothing: method === "offline"
+        ? smoothInTwoPasses(second)
+        : smooth({ method: method ?? (sources.isFeed ? "kalman" : "fixed-lag") }),
     },
   };
 }

@@ -58,6 +58,14 @@ export class Tally {
     };
   }
 
+  /** Begins anew, for the second of two passes. */
+  restart(): void {
+    this.frames = this.detections = this.framesWithDetections = 0;
+    this.heldFrames = this.heldDetections = 0;
+    this.labels.clear();
+    this.source = undefined;
+  }
+
   /** A stage that counts what passes through it. */
   counting<T extends Detected>(): MeteredStage<T, T> {
     const count = (item: Detected) => this.#count(item);

@@ -26,6 +26,7 @@ import { type Metered, summary } from "./_summary.ts";
 import { Tally } from "./_tally.ts";
 import { isFeed } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
+import { checkRereadable } from "./_two_passes.ts";
 import { asked } from "./_usage_error.ts";
 import { pictureSinkFor, writersFor } from "./_writers.ts";
 import { writtenTo } from "./_written.ts";
@@ -40,6 +41,7 @@ import { writtenTo } from "./_written.ts";
  */
 export async function run(options: RunOptions): Promise<number> {
   checkStandardOutput(options);
+  checkRereadable(options);
   using interruption = new Interruption();
   const tally = new Tally();
   try {
@@ -128,7 +130,13 @@ async function piped(
     return stage;
   }
   const { conf = detector.defaults.confidence, classes } = options;
-  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources, conf);
+  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources, conf, {
+    frames: () => {
+      tally.restart();
+      notes.add("Each box was smoothed with the whole video in sight: it was decoded twice");
+      return secondFrames(options, input, interruption);
+    },
+  });
   const boxes = asked(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
@@ -153,7 +161,10 @@ async function piped(
   if (late) found = found.pipeThrough(late);
   if (steadying) {
     // Smoothing takes microseconds, but the frames that it waits for would count as its time.
-    found = found.pipeThrough(noted(steadying.tracking)).pipeThrough(steadying.smoothing);
+    const tracked = found.pipeThrough(noted(steadying.tracking));
+    const isFirstPass = options.smooth === "offline";
+    found = (isFirstPass ? tracked.pipeThrough(tally.counting()) : tracked)
+      .pipeThrough(steadying.smoothing);
   }
   found = found.pipeThrough(tally.counting());
   for (const writer of writers) found = found.pipeThrough(noted(writer));
@@ -166,6 +177,15 @@ async function piped(
       throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
     });
   if (pictures.outcome) notes.add(pictures.outcome());
+}
+
+/** The frames once more; those of a first pass that was interrupted come in any case. */
+function secondFrames(
+  options: RunOptions,
+  input: Input,
+  { signal, haste }: Interruption,
+): ReturnType<typeof framesOf> {
+  return framesOf(input, options, signal.aborted ? haste : signal);
 }
 
 /** Draws what the user wants to see. */

@@ -72,7 +72,7 @@ Deno.test("steadybox run --no-track gives the network's boxes, without ids", asy
   }
 });
 
-for (const method of ["one-euro", "kalman", "fixed-lag"]) {
+for (const method of ["one-euro", "kalman", "fixed-lag", "offline"]) {
   Deno.test(`steadybox run --smooth ${method} loses no frame and makes up no face`, async () => {
     const lines = await linesOf("--smooth", method, "--vid-stride", "3");
     assertEquals(lines.map(({ frame_index }) => frame_index), [...lines.keys()]);
@@ -81,4 +81,46 @@ for (const method of ["one-euro", "kalman", "fixed-lag"]) {
       assertEquals([held, face!.raw === undefined], i % 3 ? [true, true] : [undefined, false]);
     });
   });
+}
+
+Deno.test("steadybox run --smooth offline leaves less than a tenth of the trembling, and says it decodes twice", () =>
+  inTempDir(async (dir) => {
+    await Deno.copyFile(CLIP, `${dir}/in.mp4`);
+    await Deno.mkdir(`${dir}/tmp`);
+    const { code, stdout, stderr } = await runProgram(
+      [
+        "run",
+        "in.mp4",
+        "--device",
+        "cpu",
+        "--duration",
+        "4",
+        "--smooth",
+        "offline",
+        "--jsonl",
+        "-",
+      ],
+      { dir },
+    );
+    assertEquals(code, 0, stderr);
+    assert(/decoded twice/.test(stderr), stderr);
+    const lines: Line[] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(lines.length, 96);
+    for (const side of ["x", "y"] as const) {
+      const raw = trembling(lines.map(({ objects: [face] }) => face!.raw![side]));
+      const smoothed = trembling(lines.map(({ objects: [face] }) => face![side]));
+      assert(smoothed < 0.1 * raw, `${side}: ${smoothed} for ${raw}`);
+    }
+  }));
+
+for (const [name, source] of [["standard input", "-"], ["a live feed", "rtsp://127.0.0.1:9/x"]]) {
+  Deno.test(`steadybox run --smooth offline refuses ${name}, in one line`, () =>
+    inTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/tmp`);
+      const { code, stderr } = await runProgram(["run", source!, "--smooth", "offline"], { dir });
+      assertEquals([code, stderr], [
+        2,
+        `steadybox: Cannot use --smooth offline with ${name}: it is read twice\n`,
+      ]);
+    }));
 }

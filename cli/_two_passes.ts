@@ -1,0 +1,55 @@
+import type { Frame } from "../pipeline/frame.ts";
+import type { Tracked } from "../pipeline/items.ts";
+import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { smoothOffline } from "../stages/smooth_offline.ts";
+import type { RunOptions } from "./_run_options.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/**
+ * Refuses what cannot be read twice, before it is read.
+ *
+ * @throws {UsageError} If it is standard input.
+ */
+export function checkRereadable({ smooth, sources }: Pick<RunOptions, "smooth" | "sources">): void {
+  if (smooth === "offline" && sources.includes("-")) {
+    throw new UsageError("Cannot use --smooth offline with standard input: it is read twice");
+  }
+}
+
+/** The second of two passes over a video. */
+export interface SecondPass {
+  /**
+   * Decodes the frames again. It is called once, when all frames of the first pass have come.
+   */
+  readonly frames: () => Promise<ReadableStream<Frame>>;
+}
+
+/**
+ * Keeps boxes still with all of the video in sight: takes in every frame, remembers its tracks alone,
+ * and goes through the video again, now with the smoothed tracks.
+ *
+ * @param second What decodes it again: the same frames, of which those beyond the first pass are left out.
+ * @returns The stage.
+ */
+export function smoothInTwoPasses(second: SecondPass): MeteredStage<Tracked, Tracked> {
+  return stage("smoothInTwoPasses", async function* smoothInTwoPasses(
+    items: AsyncIterable<Tracked>,
+  ) {
+    const seen: Omit<Tracked, "frame">[] = [];
+    const timesUs: number[] = [];
+    for await (const { frame, ...rest } of items) {
+      timesUs.push(frame.timestampUs);
+      seen.push(rest);
+      frame[Symbol.dispose]();
+    }
+    const smoothed = smoothOffline(seen.map(({ detections: tracks, isCut }, i) => (
+      { timestampUs: timesUs[i]!, tracks, ...isCut && { isCut } }
+    )));
+    if (seen.length === 0) return;
+    let at = 0;
+    for await (const frame of await second.frames()) {
+      yield { ...seen[at]!, frame, detections: smoothed[at]! };
+      if (++at === seen.length) break;
+    }
+  });
+}
