@@ -1,4 +1,4 @@
-import { group, longestMatch, merge, object } from "@optique/core/constructs";
+import { group, merge, object, or } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
@@ -114,5 +114,7 @@ const measure: Parser<"sync", JitterOptions, unknown> = merge(
 );
 
 /** Reads the arguments of `steadybox jitter` and of the command below it. */
-export const jitterArguments: Parser<"sync", JitterOptions | JitterCompareOptions, unknown> =
-  longestMatch(jitterCompareArguments, measure);
+export const jitterArguments: Parser<"sync", JitterOptions | JitterCompareOptions, unknown> = or(
+  jitterCompareArguments,
+  measure,
+);
