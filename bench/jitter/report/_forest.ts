@@ -21,7 +21,8 @@ function rangeOf(rows: readonly ForestRow[]): [number, number] {
 }
 
 /** The ratios that an axis may name. */
-const TICKS = [0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
+const FINE = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10];
+const COARSE = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
 
 /**
  * Draws ratios with their intervals, a row each.
@@ -34,7 +35,9 @@ export function forestPlot(rows: readonly ForestRow[], axis: string): Markup {
   const names = rowNames(rows.map(({ name }) => name), 30);
   const shown = rows.map((row, at) => ({ ...row, name: names[at]! }));
   const domain = rangeOf(shown);
-  const ticks = TICKS.filter((tick) => tick >= domain[0] && tick <= domain[1]);
+  const ticks = (domain[1] / domain[0] > 8 ? COARSE : FINE).filter((tick) =>
+    tick >= domain[0] && tick <= domain[1]
+  );
   const marginLeft = Math.min(240, 24 + 7 * Math.max(...shown.map(({ name }) => name.length)));
   return plotted({
     height: 72 + 26 * shown.length,

@@ -89,22 +89,24 @@ function distributionFigure(report: JitterReport): Markup | undefined {
   });
 }
 
+/** The colours that neither raw nor smoothed boxes have, the most different first. */
+const OTHERS = [2, 3, 4, 6].map((at) => SERIES[at]!);
+
 function spectrumFigure(report: JitterReport): Markup | undefined {
   const smoothers = report.methods.filter(({ role, smoothing }) =>
     role === "method" && smoothing.method !== "none"
   );
   const [raw, chosen] = pair(report);
-  const others = smoothers.filter(({ id }) => id !== chosen?.method.id).slice(0, 4);
-  const free = SERIES.slice(2);
+  const others = smoothers.filter(({ id }) => id !== chosen?.method.id).slice(0, OTHERS.length);
   const shown = [
     ...[raw, chosen].flatMap((entry) => entry ?? []),
-    ...others.map((method, at) => ({ method, ink: free[at]! })),
+    ...others.map((method, at) => ({ method, ink: OTHERS[at]! })),
   ].filter(({ method }) => method.temporal.spectrum.frequenciesHz.length > 0);
   if (shown.length === 0) return undefined;
   return figure({
     title: "Motion stays, flicker goes",
     caption:
-      "Power of the coordinates by frequency, the mean of all tracks. Below about 3 Hz lies mostly motion, which a method must keep; what is lower at the right trembles less.",
+      `Power of the coordinates by frequency, the mean of all tracks. Below ${report.settings.reference.cutoffHz} Hz lies mostly motion, which a method must keep; what is lower at the right trembles less.`,
     key: keyOf(shown),
     body: spectrumPlot(
       shown.map(({ method, ink }) => ({

@@ -61,15 +61,17 @@ function trajectoryFigure(track: TellingTrack, methods: readonly [string, string
   const { clip, result, rank, left, traces } = track;
   const name = `${traces.label} ${result.trackId} of ${clip.name}`;
   const startUs = clip.timesUs[0] ?? 0;
+  const { timesUs } = stretch.segment;
+  const lengthS = (timesUs[stretch.to - 1]! - timesUs[stretch.from]!) / 1e6;
   const plots = AXES.map(({ name: axis, of }) => {
     const trajectory = trajectoryOf(stretch, startUs, methods, of);
     return html`<div>${trajectoryPlots(trajectory, axis, `${axis} of ${name} over time`)}</div>`;
   });
   return figure({
     title: `${RANKS[rank]}: ${name}`,
-    caption: `Flicker by ${methods[1]}: ${
-      ratioAsChange(left)
-    }. The ${SHOWN_S} seconds in which it moves most. Below each curve the same less the reference: what trembles, enlarged. A smoothed curve that leaves the zero line for long is late or overshoots.`,
+    caption: `Flicker by ${methods[1]}: ${ratioAsChange(left)}. The ${
+      lengthS.toFixed(1)
+    } seconds in which it moves most. Below each curve the same less the reference: what trembles, enlarged. A smoothed curve that leaves the zero line for long is late or overshoots.`,
     key: [
       ...TRAJECTORY_KEY,
       ...stretch.segment.truth ? [{ ink: INK.truth, name: "truth" }] : [],

@@ -36,20 +36,6 @@ export interface ReportTable {
   }[];
 }
 
-/**
- * What a method is called: its name, and what it is to the others.
- *
- * @param method The method.
- * @returns The name and its role.
- */
-export function methodCell({ id, role, smoothing }: MethodResult): Cell {
-  const parameters = Object.entries(smoothing.parameters).map(([name, value]) =>
-    `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`
-  );
-  const about = role === "baseline" ? ["raw: what others are compared with"] : parameters;
-  return { text: id, detail: about.join(", ") };
-}
-
 /** How late a method is, and for how many frames it waits. */
 function lagCell({ lag }: MethodResult): Cell {
   const { text } = measuredWords(lag.lagMs);
@@ -62,11 +48,11 @@ function lagCell({ lag }: MethodResult): Cell {
   return { text, detail: waits };
 }
 
-/** Whether a method passes the guard, or why not. */
+/** Whether a method passes the guard, or which parts of it not. */
 function guardCell({ guard }: MethodResult): Cell {
-  if (guard.isValid) return { text: "passed", tone: "good", isProse: true };
-  const reasons = guard.failed.map(({ part, reason }) => `${part}: ${reason}`);
-  return { text: "failed", detail: reasons.join("; "), tone: "bad", isProse: true };
+  if (guard.isValid) return { text: "passed", tone: "good" };
+  const parts = [...new Set(guard.failed.map(({ part }) => part))];
+  return { text: `failed ${parts.toSorted().join(", ")}`, tone: "bad" };
 }
 
 /** Four values as one, with the four in the detail. */
@@ -110,7 +96,7 @@ export function methodsTable({ methods, verdict }: JitterReport): ReportTable {
     rows: methods.map((method) => ({
       isChosen: method.id === verdict.method,
       cells: [
-        methodCell(method),
+        { text: method.id, detail: method.role === "baseline" ? "raw boxes" : undefined },
         change(method.overBaseline?.flicker),
         spread(estimates(method.temporal.flickerPercent)),
         change(method.overBaseline?.wobble),
@@ -155,7 +141,7 @@ export function detailsTable({ methods, verdict }: JitterReport): ReportTable {
           spread(estimates(temporal.sigma3Percent)),
           spread(temporal.robustSigma3Percent),
           spread(temporal.staticDeviationPercent),
-          { text: ratioAsChange(guard.worstFastErrorRatio) },
+          { text: method.overBaseline ? ratioAsChange(guard.worstFastErrorRatio) : NOTHING },
           { text: numberText(guard.overshootPercent) },
           { text: numberText(lag.stepRiseMs) },
           { text: numberText(flicker.gapsPer100) },
@@ -167,6 +153,43 @@ export function detailsTable({ methods, verdict }: JitterReport): ReportTable {
         ],
       };
     }),
+  };
+}
+
+/** The parameters of a method, as they were given. */
+function parametersOf({ smoothing }: MethodResult): string {
+  return Object.entries(smoothing.parameters).map(([name, value]) =>
+    `${name} ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`
+  ).join(", ");
+}
+
+/**
+ * How the methods are set, and what the guard has against them.
+ *
+ * @param report The report.
+ * @returns The table.
+ */
+export function settingsTable({ methods, verdict }: JitterReport): ReportTable {
+  return {
+    columns: ["method", "ties, scaling", "parameters", "what the guard found"],
+    rows: methods.map((method) => ({
+      isChosen: method.id === verdict.method,
+      cells: [
+        { text: method.id },
+        {
+          text: method.detection
+            ? `${method.detection.ties}, ${method.detection.resize}`
+            : "as in the file",
+          isProse: true,
+        },
+        { text: parametersOf(method) || "none", isProse: true },
+        {
+          text: method.guard.failed.map(({ part, reason }) => `${part}: ${reason}`).join("; ") ||
+            "nothing",
+          isProse: true,
+        },
+      ],
+    })),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   methodsTable,
   perturbationTable,
   type ReportTable,
+  settingsTable,
   truthTable,
 } from "./_tables.ts";
 import { FILM, type Filmstrip } from "./cut_filmstrip.ts";
@@ -98,15 +99,18 @@ function methodsSection(report: JitterReport): Markup {
   const { flickerFromHz, wobbleFromHz } = report.settings;
   return html`
     <section>
-    <h2>The methods</h2>
-    <p>Flicker is what is left at ${flickerFromHz} Hz and above, wobble from ${wobbleFromHz} to
-    ${flickerFromHz} Hz, both against the motion without its trembling. Changes are over the raw boxes,
-    the geometric mean of the tracks and coordinates, with the interval below; lower is better. The
-    guard tells whether a method bought its steadiness by being late or wrong.</p>
-    ${tableMarkup(methodsTable(report))}
-    <h3>More of each</h3>
-    ${tableMarkup(detailsTable(report))}
-    </section>
+        <h2>The methods</h2>
+        <p>Flicker is what is left at ${flickerFromHz} Hz and above, wobble from ${wobbleFromHz} to
+        ${flickerFromHz} Hz, both against the motion without its trembling. Changes are over the raw boxes,
+        the geometric mean of the tracks and coordinates, with the interval below; lower is better. The
+        guard tells whether a method bought its steadiness by being wrong (A), by lag (L) or by losing
+    objects (F).</p>
+        ${tableMarkup(methodsTable(report))}
+        <h3>More of each</h3>
+        ${tableMarkup(detailsTable(report))}
+    <h3>How they are set, and what the guard found</h3>
+    ${tableMarkup(settingsTable(report))}
+        </section>
   `;
 }
 
