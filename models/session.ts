@@ -2,7 +2,7 @@ import { DeviceError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
 import { networkForGpu } from "./inference/gpu_network.ts";
 import type { OpenRequest } from "./inference/messages.ts";
-import { DEVICES, surveyOf } from "./inference/survey.ts";
+import { DEVICES, surveyForAuto, surveyOf } from "./inference/survey.ts";
 import { switchOffTelemetry } from "./inference/telemetry.ts";
 import { threadCount } from "./inference/thread_count.ts";
 import { WorkerSession } from "./inference/worker_session.ts";
@@ -60,7 +60,7 @@ async function openNamed(
 async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSession> {
   const fallbacks: string[] = [];
   for (const device of DEVICES) {
-    const { isForAuto, description, reason } = await surveyOf(device);
+    const { isForAuto, description, reason } = await surveyForAuto(device);
     try {
       if (!isForAuto) throw new DeviceError(reason);
       return await openOn(device, network, { description, fallbacks });

@@ -22,6 +22,28 @@ function keepMesaQuiet(): void {
   }
 }
 
+/** What a GPU is on Linux: a device of the kernel's, of the maker's driver, of Windows beneath. */
+const DEVICE_FILES = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/kgsl-3d0", "/dev/mali0"];
+
+/**
+ * Whether there could be a hardware GPU. To ask the system for one loads its drivers, the software
+ * ones too, which take 60 MB as long as the program runs; where it is allowed, a look at the device
+ * files spares them.
+ */
+export function couldHaveGpu(): boolean {
+  if (Deno.build.os !== "linux") return true;
+  return DEVICE_FILES.some((path) => {
+    // To look without having asked could stop the program with a question to the user.
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") return true;
+    try {
+      Deno.statSync(path);
+      return true;
+    } catch (error) {
+      return !(error instanceof Deno.errors.NotFound);
+    }
+  });
+}
+
 /**
  * Asks the system for its fastest GPU.
  *

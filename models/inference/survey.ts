@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { Device } from "../../pipeline/inference_session.ts";
-import { findAdapter } from "./adapter.ts";
+import { couldHaveGpu, findAdapter } from "./adapter.ts";
 import { threadCount } from "./thread_count.ts";
 import { WORKER_FOLDER } from "./worker_url.ts";
 
@@ -96,4 +96,16 @@ export async function surveyOf(device: Device): Promise<Survey> {
     case "wasm":
       return survey(device, `${processor}, WebAssembly`, await lackOf(device));
   }
+}
+
+/**
+ * Looks whether `auto` may take a device, as {@linkcode surveyOf} does, but does not wake the drivers
+ * of GPUs where there can be none.
+ *
+ * @param device The device.
+ * @returns What was found.
+ */
+export async function surveyForAuto(device: Device): Promise<Survey> {
+  if (device !== "webgpu" || couldHaveGpu()) return await surveyOf(device);
+  return survey(device, "none", "no hardware GPU was found");
 }
