@@ -11,6 +11,7 @@ import type { DevicesOptions } from "./devices.ts";
 import type { JitterOptions } from "./jitter.ts";
 import type { JitterCompareOptions } from "./jitter_compare.ts";
 import type { ModelsOptions } from "./models.ts";
+import type { EvaluateOptions } from "./models_evaluate.ts";
 import type { InspectOptions } from "./models_inspect.ts";
 import type { PruneOptions } from "./models_prune.ts";
 import type { ProbeOptions } from "./probe.ts";
@@ -23,6 +24,7 @@ export type Request =
   | ModelsOptions
   | InspectOptions
   | PruneOptions
+  | EvaluateOptions
   | JitterOptions
   | JitterCompareOptions
   | DevicesOptions;
@@ -74,13 +76,14 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
     footer: lines("Examples:", "steadybox probe in.mp4", "steadybox probe --json in.mp4"),
   }),
   command("models", modelsArguments, {
-    brief: message`List the models, inspect and prune networks.`,
+    brief: message`List the models; evaluate, inspect and prune networks.`,
     footer: lines(
       "Examples:",
       "steadybox models",
       "steadybox models info blazeface-full",
       "steadybox models inspect net.cfg",
       "steadybox models prune net.cfg --ratio 0.9 -o pruned",
+      "steadybox models evaluate tiny-ssd-sky --images sky.mp4 --truth sky.csv",
     ),
   }),
   command("jitter", jitterArguments, {

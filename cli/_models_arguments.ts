@@ -7,6 +7,7 @@ import { choice, float } from "@optique/core/valueparser";
 import type { Device } from "../pipeline/inference_session.ts";
 import { place, sha256, wholeNumber } from "./_values.ts";
 import type { ModelsOptions } from "./models.ts";
+import type { EvaluateOptions } from "./models_evaluate.ts";
 import type { InspectOptions } from "./models_inspect.ts";
 import type { PruneOptions } from "./models_prune.ts";
 
@@ -108,9 +109,104 @@ const prune: Parser<"sync", PruneOptions, unknown> = command("prune", merge(prun
     message`Removes channels by the scales (gamma) of batch normalisations, as SlimYOLOv3 does. The network must have been trained with a penalty on those scales, and has to be trained on afterwards: a Darknet network comes out as cfg and weights for that, and as ONNX.`,
 });
 
+const evaluation = object({
+  command: constant("models evaluate"),
+  model: argument(place("NET"), {
+    description: message`A name that steadybox models lists, a file, a card, or a URL.`,
+  }),
+  modelSha256: optional(option("--model-sha256", sha256(), {
+    description: message`The SHA-256 that the model's file must have.`,
+  })),
+  images: multiple(
+    option("--images", place("SOURCE"), {
+      description: message`Pictures, a directory or glob of such, or a video; may be repeated.`,
+    }),
+    { min: 1 },
+  ),
+  truth: multiple(
+    option("--truth", place("FILE"), {
+      description:
+        message`What is there: COCO's JSON, MOT Challenge text or CSV; one for all --images, or one for each.`,
+    }),
+    { min: 1 },
+  ),
+  truthLabel: optional(option("--truth-label", place("NAME"), {
+    description: message`What the objects are where the truth has no names, such as person.`,
+  })),
+  truthOrigin: optional(option("--truth-origin", wholeNumber({ min: 0, max: 1 }), {
+    description:
+      message`The number of the truth's first pixel, 0 or 1 (default: 1 in MOT text, else 0).`,
+  })),
+  onlyListed: withDefault(
+    flag("--only-listed", {
+      description: message`Pass over frames that the truth does not name: nobody looked at them.`,
+    }),
+    false,
+  ),
+  conf: optional(option("--conf", float({ min: 0, max: 1, metavar: "NUMBER" }), {
+    description:
+      message`The confidence at which precision and recall are told (default: the model's own).`,
+  })),
+  iou: optional(option("--iou", float({ min: 0, max: 1, metavar: "NUMBER" }), {
+    description: message`Above which overlap two boxes are one object (default: the model's own).`,
+  })),
+  maxDet: withDefault(
+    option("--max-det", wholeNumber({ min: 1 }), {
+      description: message`How many boxes of a class in a frame count.`,
+    }),
+    100,
+  ),
+  ties: withDefault(
+    option("--ties", choice(["blend", "suppress"], { metavar: "WAY" }), {
+      description: message`What becomes of overlapping boxes: blend, or suppress all but the best.`,
+    }),
+    "blend",
+  ),
+});
+
+const looking = object({
+  slice: optional(option("--slice", wholeNumber({ min: 32, metavar: "PIXELS" }), {
+    description: message`Look at overlapping slices of this size too, for small objects.`,
+  })),
+  overlap: withDefault(
+    option("--overlap", float({ min: 0, max: 0.9, metavar: "NUMBER" }), {
+      description: message`The share of a slice that the next one shows too.`,
+    }),
+    0.2,
+  ),
+  vidStride: withDefault(
+    option("--vid-stride", wholeNumber({ min: 1 }), {
+      description: message`Judge every NUMBERth frame only.`,
+    }),
+    1,
+  ),
+  device: withDefault(
+    option(
+      "--device",
+      choice<Device | "auto">(["auto", "webgpu", "cpu", "wasm"], { metavar: "DEVICE" }),
+      { description: message`What runs the network: auto, webgpu, cpu or wasm.` },
+    ),
+    "auto",
+  ),
+  quiet: withDefault(
+    flag("-q", "--quiet", { description: message`Say nothing but the result and errors.` }),
+    false,
+  ),
+});
+
+const evaluate: Parser<"sync", EvaluateOptions, unknown> = command(
+  "evaluate",
+  merge(evaluation, looking, common),
+  {
+    brief: message`Compare what a network finds with what is there.`,
+    description:
+      message`Runs a network on pictures or videos whose objects somebody has boxed, and tells its average precision as COCO defines it, for each class and over all. Classes are matched by name.`,
+  },
+);
+
 /** Reads the arguments of `steadybox models` and of the commands below it. */
 export const modelsArguments: Parser<
   "sync",
-  ModelsOptions | InspectOptions | PruneOptions,
+  ModelsOptions | InspectOptions | PruneOptions | EvaluateOptions,
   unknown
-> = longestMatch(inspect, prune, list);
+> = longestMatch(inspect, prune, evaluate, list);

@@ -87,6 +87,20 @@ export function needsOf(request: Request): Needs | undefined {
     };
   }
   if (request.command === "jitter") return needsOfJitter(request);
+  if (request.command === "models evaluate") {
+    const { images, truth, model, device } = request;
+    return {
+      read: [
+        ...OWN_MODELS,
+        ...placeOfModel(model),
+        ...images.flatMap((image) => placesOf([image])),
+        ...truth,
+      ],
+      write: [],
+      run: ["ffmpeg", "ffprobe"],
+      isNative: device === "auto" || device === "cpu",
+    };
+  }
   if (request.command !== "probe") return undefined;
   const stored = placesOfOutputs([request.source], {});
   return {

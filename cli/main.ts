@@ -16,6 +16,8 @@ async function perform(request: Request): Promise<number> {
       return await (await import("./probe.ts")).probe(request);
     case "models":
       return await (await import("./models.ts")).models(request);
+    case "models evaluate":
+      return await (await import("./models_evaluate.ts")).modelsEvaluate(request);
     case "models inspect":
       return await (await import("./models_inspect.ts")).modelsInspect(request);
     case "models prune":
