@@ -30,6 +30,9 @@ export interface OnnxModel {
   readonly notes: readonly string[];
 }
 
+/** More classes than any detector knows. */
+const MAX_CLASSES = 50_000;
+
 /** How many classes are numbered where nothing tells how many there are. */
 const NUMBERED_CLASSES = 100;
 
@@ -118,7 +121,7 @@ function layoutOf(
   const possible = LAYOUTS.filter(({ name }) => wanted === undefined || name === wanted)
     .flatMap((layout) => {
       const reading = layout.read(shape);
-      return reading ? [{ layout, reading }] : [];
+      return reading && (reading.classes ?? 1) <= MAX_CLASSES ? [{ layout, reading }] : [];
     });
   // A YOLOX for two classes has the shape of a turned YOLOv8 for three: the names decide.
   const likely =
@@ -194,7 +197,9 @@ function labelsOf(
   }
   return {
     classLabels: Array.from({ length: classes ?? NUMBERED_CLASSES }, (_, id) => `class ${id}`),
-    note: "Its classes, which the file does not name, have numbers: --labels names them",
+    note:
+      "Its classes, which the file does not name, have numbers: --labels FILE names them, and " +
+      "--labels coco as those of COCO",
   };
 }
 

@@ -1,7 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, TensorProto_DataLocation } from "onnx-buf";
 import type { Detection } from "../pipeline/detection.ts";
 import { ModelError } from "../pipeline/errors.ts";
 import { LAYOUT_CASES, type LayoutCase, networkOf, outputsOf } from "../tests/_layout_cases.ts";
+import { noise } from "../tests/_model_inputs.ts";
 import { runOnnx } from "../tests/_run_onnx.ts";
 import { COCO_LABELS } from "./coco_labels.ts";
 import { type OnnxModel, onnxModel, type OnnxModelOptions } from "./onnx_model.ts";
@@ -98,4 +101,199 @@ Deno.test.each(
   });
   assert(model.notes[0]?.includes(`("${one.layout}")`), model.notes[0]);
   assertFound(await foundBy(one, model), one);
+});
+
+/** The case of a layout, with other facts. */
+function caseOf(layout: string, changes: Partial<LayoutCase> = {}): LayoutCase {
+  const found = LAYOUT_CASES.find((one) => one.layout === layout);
+  assert(found);
+  return { ...found, ...changes };
+}
+
+/** A YOLOv8 of so many classes, of which none is ever found. */
+function silentYolov8(classes: number, changes: Partial<LayoutCase> = {}): LayoutCase {
+  const dims = [1, 4 + classes, 126];
+  const data = new Array<number>((4 + classes) * 126).fill(0);
+  return caseOf("yolov8", {
+    outputs: [{ name: "output0", dims, type: "float", data }],
+    ...changes,
+  });
+}
+
+Deno.test("onnxModel() names classes as the file does, unless somebody names them otherwise", () => {
+  const named = silentYolov8(3, { metadata: { names: `{0: 'a', 1: "b's", 2: 'c'}` } });
+  assertEquals(modelOf(named).detector.labels, ["a", "b's", "c"]);
+  const description = { labels: ["x", "y", "z"] };
+  assertEquals(modelOf(named, { description }).detector.labels, ["x", "y", "z"]);
+  const labels = ["1", "2", "3"];
+  assertEquals(modelOf(named, { description, labels }).detector.labels, labels);
+});
+
+Deno.test("onnxModel() takes 80 classes without names for COCO's, numbers others, and says so", () => {
+  const eighty = modelOf(silentYolov8(80));
+  assertEquals(eighty.detector.labels, COCO_LABELS);
+  assert(eighty.notes.some((note) => note.includes("COCO")));
+  const three = modelOf(silentYolov8(3));
+  assertEquals(three.detector.labels, ["class 0", "class 1", "class 2"]);
+  assert(three.notes.some((note) => note.includes("--labels")));
+  const open = modelOf(caseOf("rt-detr"), { labels: "coco" });
+  assertEquals([open.detector.labels.length, open.notes.length], [80, 2]);
+});
+
+Deno.test("onnxModel() tells a YOLOX from a turned YOLOv8 by the number of names", () => {
+  const one = caseOf("yolox");
+  assert(modelOf(one).notes[0]?.includes('"yolox"'));
+  assert(modelOf(one, { labels: ["a", "b", "c", "d"] }).notes[0]?.includes('"yolov8"'));
+});
+
+Deno.test("onnxModel() tells an RT-DETR for two classes from a YOLOv10 by what its file calls it", () => {
+  const rows = caseOf("yolov10");
+  assert(modelOf(rows).notes[0]?.includes('"yolov10"'));
+  const metadata = { description: "Ultralytics rtdetr-l model", names: "['a', 'b']" };
+  const { notes, detector } = modelOf({ ...rows, metadata });
+  assert(notes[0]?.includes('"rt-detr-ultralytics"'));
+  assertEquals(detector.isEndToEnd, true);
+});
+
+Deno.test("onnxModel() reads outputs of any name if a card tells which is which", () => {
+  const one = caseOf("ssd-scores");
+  const renamed = {
+    ...one,
+    outputs: one.outputs.map((output, i) => ({ ...output, name: String(i) })),
+  };
+  const description = { layout: "ssd-scores", outputs: { scores: "0", boxes: "1" } };
+  const { detector } = modelOf(renamed, { description });
+  assertFound(detector.decode(outputsOf(renamed), one.minConfidence), one);
+  assertThrows(() => modelOf(renamed), ModelError, "no known layout");
+});
+
+Deno.test("onnxModel() makes the input as the layout's project does, unless a card tells otherwise", () => {
+  const { input } = modelOf(caseOf("yunet")).detector;
+  assertEquals([input.channels, input.resize, input.std], ["bgr", "letterbox", [1, 1, 1]]);
+  const description = {
+    input: { resize: "stretch" as const, mean: [1, 2, 3] as const },
+    defaults: { iou: 0.9 },
+  };
+  const { detector } = modelOf(caseOf("yunet"), { description });
+  assertEquals(detector.input, { ...input, resize: "stretch", mean: [1, 2, 3] });
+  assertEquals(detector.defaults, { confidence: 0.6, iou: 0.9, maxDetections: 300 });
+});
+
+Deno.test("onnxModel() feeds bytes as they are, and takes the size that a free network is asked for", () => {
+  const bytes = modelOf(silentYolov8(80, { inputType: "uint8" })).detector.input;
+  assertEquals([bytes.mean, bytes.std, bytes.border], [[0, 0, 0], [1, 1, 1], [114, 114, 114]]);
+  const sizeOf = (metadata: Record<string, string>, size?: { width: number; height: number }) => {
+    const network = networkOf(silentYolov8(80, { metadata }), { isFree: true });
+    const { input: { width, height } } = onnxModel(network, { name: "free", size }).detector;
+    return [width, height];
+  };
+  assertEquals(sizeOf({}), [640, 640]);
+  assertEquals(sizeOf({ imgsz: "[384, 640]" }), [640, 384]);
+  assertEquals(sizeOf({ imgsz: "[384, 640]" }, { width: 320, height: 96 }), [320, 96]);
+  assertEquals(sizeOf({ stride: "8" }, { width: 104, height: 8 }), [104, 8]);
+});
+
+Deno.test.each([
+  {
+    flaw: "another size than its own",
+    model: () => modelOf(silentYolov8(3), { size: { width: 640, height: 640 } }),
+    said: 'Cannot use the model "net" at 640x640: its input is fixed at 96x64',
+  },
+  {
+    flaw: "a size that is no multiple of its stride",
+    model: () =>
+      onnxModel(networkOf(silentYolov8(3), { isFree: true }), {
+        name: "net",
+        size: { width: 640, height: 360 },
+      }),
+    said: 'Cannot use the model "net" at 640x360: its input must be a multiple of 32 pixels',
+  },
+  {
+    flaw: "too few names",
+    model: () => modelOf(silentYolov8(3), { labels: ["a", "b"] }),
+    said: "Cannot use the names of classes: there are 2, and the network has 3",
+  },
+  {
+    flaw: "outputs that no layout has",
+    model: () =>
+      modelOf(caseOf("yolov8", {
+        outputs: [{ name: "odd", dims: [1, 5, 7], type: "float", data: new Array(35).fill(0) }],
+      })),
+    said:
+      'no known layout has inputs of "images" [1,3,64,96] and outputs of "odd" [1,5,7]; if it is one',
+  },
+  {
+    flaw: "a layout that its card names and it does not have",
+    model: () => modelOf(caseOf("yunet"), { description: { layout: "yolov5" } }),
+    said: 'the layout "yolov5" does not have inputs of "images" [1,3,64,96] and outputs of "cls_8"',
+  },
+  {
+    flaw: "an output that its card names and it does not have",
+    model: () =>
+      modelOf(silentYolov8(3), { description: { layout: "yolov8", outputs: { boxes: "out" } } }),
+    said: 'its card names the output "out", and there are "output0"',
+  },
+  {
+    flaw: "a part that its layout does not have",
+    model: () =>
+      modelOf(silentYolov8(3), { description: { layout: "yolov8", outputs: { kps: "output0" } } }),
+    said: 'its card gives the part "kps", and "yolov8" has boxes',
+  },
+  {
+    flaw: "another task",
+    model: () => modelOf(silentYolov8(3, { metadata: { task: "classify" } })),
+    said: 'it is made for the task "classify"',
+  },
+  {
+    flaw: "whole numbers for a picture",
+    model: () => modelOf(silentYolov8(3, { inputType: "int64" })),
+    said: "its input holds int64, not float, float16, uint8, double",
+  },
+])("onnxModel() refuses a network with $flaw in one line", ({ model, said }) => {
+  const { message } = assertThrows(model, ModelError, said);
+  assert(/^Cannot [^\n]+$/.test(message));
+});
+
+Deno.test("a network that gives no confidences is refused by what it gives", () => {
+  const one = caseOf("yolov5");
+  const { detector } = modelOf(one);
+  const outputs = outputsOf(one);
+  outputs.output0!.data[4] = -3.5; // A logit.
+  assertThrows(() => detector.decode(outputs, 0.25), ModelError, "the network gives -3.5 where");
+});
+
+Deno.test("onnxModel() refuses a network that claims more classes than there can be", () => {
+  const one = silentYolov8(3);
+  const bytes = networkOf({ ...one, outputs: [{ ...one.outputs[0]!, dims: [1, 2 ** 40, 126] }] });
+  const { message } = assertThrows(() => onnxModel(bytes, { name: "net" }), ModelError);
+  assert(message.includes(`"output0" [1,${2 ** 40},126]`));
+});
+
+Deno.test("onnxModel() understands a damaged file or refuses it in one line", () => {
+  const whole = networkOf(silentYolov8(1, { metadata: { names: "['a']" } }));
+  const next = noise(7);
+  const random = () => Math.abs(next());
+  let refused = 0;
+  for (let i = 0; i < 400; i++) {
+    const bytes = whole.slice(0, i % 2 ? whole.length : Math.floor(random() * whole.length));
+    // What is behind the numbers tells most.
+    for (let flips = 0; flips < 4; flips++) {
+      bytes[Math.floor(bytes.length - 1 - random() * Math.min(bytes.length, 300))] = random() * 256;
+    }
+    try {
+      onnxModel(bytes, { name: "net" });
+    } catch (error) {
+      assert(error instanceof ModelError, String(error));
+      assert(/^Cannot [^\n]+$/.test(error.message), error.message);
+      refused++;
+    }
+  }
+  assert(refused > 200 && refused < 400);
+});
+
+Deno.test("onnxModel() refuses a network whose weights are in another file", () => {
+  const model = fromBinary(ModelProtoSchema, networkOf(silentYolov8(3)));
+  model.graph!.initializer[0]!.dataLocation = TensorProto_DataLocation.EXTERNAL;
+  const bytes = new Uint8Array(toBinary(ModelProtoSchema, model));
+  assertThrows(() => onnxModel(bytes, { name: "net" }), ModelError, "export it as a single one");
 });

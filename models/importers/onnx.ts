@@ -106,7 +106,9 @@ export function readOnnx(bytes: Uint8Array): OnnxFile {
     throw new ModelError("Cannot read the ONNX file: there is no network in it");
   }
   if (graph.initializer.some((one) => one.dataLocation === TensorProto_DataLocation.EXTERNAL)) {
-    throw new ModelError("Cannot read the ONNX file: its weights are in another file");
+    throw new ModelError(
+      "Cannot read the ONNX file: its weights are in another file; export it as a single one",
+    );
   }
   return { model, graph };
 }
