@@ -28,6 +28,7 @@ Deno.test("parse() reads every option of run", () => {
   const line = "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm " +
     `--model-sha256 ${"Ab".repeat(32)} --labels n.txt --imgsz 640x384 ` +
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
+    "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
     "--segment 10:00 --hls-keep 60 --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
@@ -54,6 +55,10 @@ Deno.test("parse() reads every option of run", () => {
     classes: ["face", 2],
     ties: "suppress",
     vidStride: 3,
+    slice: { width: 640, height: 480 },
+    overlap: 0.3,
+    regions: [[[0, "50%"], [99.5, "50%"], [0, 200]], [[1, 1], [9, 1], [1, 9]]],
+    minSize: 8,
     track: false,
     smooth: "kalman",
     boxes: "raw",

@@ -10,6 +10,7 @@ import {
   codecName,
   pictureSize,
   place,
+  region,
   sha256,
   timeS,
   variableName,
@@ -122,6 +123,24 @@ const detection = object({
   ),
 });
 
+const places = object({
+  slice: optional(option("--slice", pictureSize(), {
+    description:
+      message`Look at overlapping slices of this size too, besides the whole frame: finds small objects, and takes as much longer as there are slices. In pixels, 640 or 640x480.`,
+  })),
+  overlap: optional(option("--overlap", float({ min: 0, max: 0.9, metavar: "NUMBER" }), {
+    description:
+      message`The share of a slice that the next one shows too, from 0 to 0.9 (default: 0.2).`,
+  })),
+  regions: multiple(option("--region", region(), {
+    description:
+      message`Only objects whose middle lies in this polygon, or in one of several; corners in pixels or %, such as 0,50%,100%,50%,100%,100%,0,100%.`,
+  })),
+  minSize: optional(option("--min-size", wholeNumber({ min: 1, metavar: "PIXELS" }), {
+    description: message`Only objects at least as wide and as high as this.`,
+  })),
+});
+
 const steadiness = object({
   track: withDefault(
     negatableFlag({ positive: "--track", negative: "--no-track" }, {
@@ -221,6 +240,7 @@ export const runArguments: Parser<"sync", RunOptions, unknown> = merge(
   group("Source", sources),
   group("Outputs", outputs),
   group("Detection", detection),
+  group("Small objects, and places", places),
   group("Steadiness", steadiness),
   group("Live feeds", live),
   group("Annotated video", drawing),

@@ -1,5 +1,6 @@
 import type { Device } from "../pipeline/inference_session.ts";
 import type { Size } from "../pipeline/fit.ts";
+import type { Region } from "../stages/slicing/region.ts";
 import type { Outputs } from "./_outputs.ts";
 
 /** What `steadybox run` does. */
@@ -44,6 +45,14 @@ export interface RunOptions extends Outputs {
   readonly boxes: "smoothed" | "raw";
   /** The network sees one frame in so many. */
   readonly vidStride: number;
+  /** The size of the slices that it sees besides the whole frame, in pixels; none where absent. */
+  readonly slice: Size | undefined;
+  /** The share of a slice that the next one shows too; as usual where absent. */
+  readonly overlap: number | undefined;
+  /** Only objects in one of these polygons; all where there are none. */
+  readonly regions: readonly Region[];
+  /** Only objects at least as wide and as high, in pixels. */
+  readonly minSize: number | undefined;
   /** Whether the class stands beside each box. */
   readonly showLabels: boolean;
   /** Whether the confidence stands beside each box. */

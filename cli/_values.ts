@@ -1,5 +1,6 @@
 import { message, text, value } from "@optique/core/message";
 import type { NonEmptyString } from "@optique/core/nonempty";
+import type { Length, Region } from "../stages/slicing/region.ts";
 import { integer, type ValueParser } from "@optique/core/valueparser";
 import type { Size } from "../pipeline/fit.ts";
 
@@ -119,6 +120,23 @@ export function percentage(): ValueParser<"sync", number> {
       return Number(digits) / (sign === "%" ? 100 : 1);
     },
     format: (share) => `${Number((100 * share).toPrecision(6))}%`,
+  });
+}
+
+/** Reads a polygon: its corners' x and y in turn, in pixels or as percentages of the frame. */
+export function region(): ValueParser<"sync", Region> {
+  return valueParser<Region>({
+    metavar: "X,Y,X,Y,…",
+    wanted: "three corners or more, each in pixels or %, such as 0,0,100%,0,50%,300",
+    placeholder: [[0, 0], ["100%", 0], ["100%", "100%"]],
+    parse(input) {
+      const lengths = input.split(",").map((text) => text.trim());
+      if (lengths.length < 6 || lengths.length % 2 !== 0) return undefined;
+      if (!lengths.every((text) => /^-?\d+(\.\d+)?%?$/.test(text))) return undefined;
+      const values = lengths.map((text) => text.endsWith("%") ? text as Length : Number(text));
+      return values.flatMap((x, i) => i % 2 === 0 ? [[x, values[i + 1]!] as const] : []);
+    },
+    format: (corners) => corners.flat().join(","),
   });
 }
 

@@ -3,7 +3,7 @@ import { discard } from "../pipeline/discard.ts";
 import type { Detector } from "../pipeline/detector.ts";
 import { OutputError, SteadyboxError } from "../pipeline/errors.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
-import type { Detected } from "../pipeline/items.ts";
+import type { Detected, Prepared } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { annotate } from "../stages/annotate.ts";
 import { decodeBoxes } from "../stages/decode_boxes.ts";
@@ -21,6 +21,7 @@ import { chosenModel, namedWithLicence } from "./_model.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
 import { Progress } from "./_progress.ts";
 import type { RunOptions } from "./_run_options.ts";
+import { slicingFor } from "./_slicing.ts";
 import { steadyingFor } from "./_steadying.ts";
 import { type Metered, summary } from "./_summary.ts";
 import { Tally } from "./_tally.ts";
@@ -141,8 +142,10 @@ async function piped(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
+  const { cutting, merging, selection } = slicingFor(options, detector, conf);
+  const scaledFor = cutting ? undefined : detector.input; // Slices are cut from whole pictures.
   const writers = await writersFor(options, detector.labels, isFeed(input.sources));
-  const frames = noted(await framesOf(input, options, interruption.signal, detector.input));
+  const frames = noted(await framesOf(input, options, interruption.signal, scaledFor));
   const late = "statistics" in frames && options.livePolicy === "newest"
     ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
     : undefined;
@@ -152,12 +155,18 @@ async function piped(
     : undefined;
   const pictures = await pictureSinkFor(options, input.sources, (note) => notes.add(note));
 
-  let found = frames
+  let prepared: ReadableStream<Prepared> = frames
     .pipeThrough(atLeastOne())
-    .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })))
+    .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride })));
+  if (cutting) prepared = prepared.pipeThrough(noted(cutting));
+  let found: ReadableStream<Detected> = prepared
     .pipeThrough(noted(infer(session)))
-    .pipeThrough(noted(boxes))
-    .pipeThrough(noted(tiesFor(options, detector)));
+    .pipeThrough(noted(boxes));
+  if (merging) found = found.pipeThrough(noted(merging));
+  if (!merging || options.ties === "blend-over-time") {
+    found = found.pipeThrough(noted(tiesFor(options, detector)));
+  }
+  if (selection) found = found.pipeThrough(noted(selection));
   if (late) found = found.pipeThrough(late);
   if (steadying) {
     // Smoothing takes microseconds, but the frames that it waits for would count as its time.

@@ -69,7 +69,7 @@ export function decodeBoxes(
   /** Those that a slice cuts off are left out: others, or the whole frame, show all of the object. */
   function candidatesInSlices({ frame, slices = [] }: Inferred): Detection[] {
     return slices.flatMap(({ outputs, fit }, slice) => {
-      const place = { fit, tensor: detector.input, frame: frame.planes };
+      const place = { fit, tensor: detector.input, frame: frame.source };
       return candidatesIn(outputs, fit).filter(({ box }) => !isCutOff(box, place))
         .map((candidate) => ({ ...candidate, slice }));
     });

@@ -33,7 +33,7 @@ export interface SelectOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const car = { classId: 0, label: "car", confidence: 0.5 };
- * const frame = { planes: { width: 640, height: 360 }, [Symbol.dispose]() {} } as never;
+ * const frame = { source: { width: 640, height: 360 }, [Symbol.dispose]() {} } as never;
  * const detections = [
  *   { ...car, box: { x1: 10, y1: 10, x2: 50, y2: 40 } },
  *   { ...car, box: { x1: 310, y1: 10, x2: 350, y2: 40 } },
@@ -63,7 +63,7 @@ export function select<T extends Detected>(
     let madeFor: Size | undefined;
     let polygons: readonly Polygon[] = [];
     for await (const item of items) {
-      const { width, height } = item.frame.planes;
+      const { width, height } = item.frame.source;
       if (madeFor?.width !== width || madeFor.height !== height) {
         madeFor = { width, height };
         polygons = regions.map((region) => polygonOf(region, { width, height }));

@@ -84,6 +84,7 @@ export function slice(
   });
 
   function slicesIn(frame: Frame): Slices {
+    if (frame.planes.width === 0) throw new RangeError("Cannot slice a frame that is not whole");
     const { fits, make } = makerFor(frame);
     return { fits, make: (range) => make(frame.planes, range) };
   }
