@@ -3,12 +3,13 @@ import type { InferenceSession } from "../../../pipeline/inference_session.ts";
 import type { BootstrapOptions } from "../../../pipeline/metrics/bootstrap.ts";
 import { decode } from "../../../stages/decode.ts";
 import type { Resampler } from "../../../stages/sampling/tensor_maker.ts";
+import type { Ties } from "../observed_clip.ts";
 import type { PerturbationResult } from "../report_schema.ts";
 import { type FrameReading, frameReadingOf } from "./frame_reading.ts";
 import { perturbationsFor } from "./perturbations.ts";
 import { perturbedRuns } from "./perturbed_runs.ts";
 import { type ClipReadings, perturbationResult } from "./summary.ts";
-import { PAST_FRAMES, type TieMethod, type Ties } from "./tie_methods.ts";
+import { PAST_FRAMES, type TieMethod } from "./tie_methods.ts";
 
 /** A clip that is measured. */
 export interface PerturbationClip {
@@ -139,7 +140,8 @@ export async function measuredMethods(
         if (resize !== run.resampler) continue;
         readings[i]![clip]!.push(frameReadingOf(run, method, perturbations));
       }
-      const pictures = ++runs / resamplers.length;
+      if (++runs % resamplers.length) continue;
+      const pictures = runs / resamplers.length;
       options.onProgress?.({ clip, timestampUs: run.timestampUs, pictures });
     }
   }

@@ -93,7 +93,8 @@ if (import.meta.main) {
     const { detector, network } = await loadModel(name);
     const clips: StudyClip[] = [];
     for (const footage of FOOTAGE.filter(({ model }) => model === name)) {
-      clips.push({ name: footage.clip, ...await readingsOf(footage) });
+      const isApart = footage.clip === "walkers_1080p"; // A crowd: faces of 10 pixels of the input.
+      clips.push({ name: footage.clip, isApart, ...await readingsOf(footage) });
       await Deno.stderr.write(encoder.encode(`${name} ${footage.clip}\n`));
     }
     await Deno.stdout.write(encoder.encode(studyReport(name, clips, {

@@ -1,14 +1,13 @@
 import {
   type BootstrapOptions,
-  type ConfidenceInterval,
   MIN_TRACKS,
   movingBlockInterval,
   trackInterval,
 } from "../../../pipeline/metrics/bootstrap.ts";
 import type { PerturbationRow } from "../../../pipeline/metrics/perturbation.ts";
-import type { Measured, PerturbationResult } from "../report_schema.ts";
+import type { Measured, MeasuredInterval, PerturbationResult } from "../report_schema.ts";
 import type { FrameReading } from "./frame_reading.ts";
-import type { PerturbationKind, Perturbations } from "./perturbations.ts";
+import type { Perturbation, PerturbationKind, Perturbations } from "./perturbations.ts";
 
 /** The readings of a method: a list for each clip, in the order of time. */
 export type ClipReadings = readonly (readonly FrameReading[])[];
@@ -52,6 +51,8 @@ function valueOf(shares: readonly Share[], quantity: PerturbationQuantity): numb
 export interface PerturbationChoice {
   /** Which disturbances. */
   readonly kind: PerturbationKind;
+  /** Which of that kind; all where absent. */
+  readonly where?: (perturbation: Perturbation) => boolean;
   /** Which points are compared. */
   readonly points: "boxes" | "keypoints";
   /** What is told of them. */
@@ -61,12 +62,11 @@ export interface PerturbationChoice {
 function sharesOf(
   clips: ClipReadings,
   { all }: Perturbations,
-  { kind, points, quantity }: PerturbationChoice,
+  { kind, where = () => true, points, quantity }: PerturbationChoice,
 ): Share[][] {
+  const isChosen = all.map((perturbation) => perturbation.kind === kind && where(perturbation));
   return clips.map((frames) =>
-    frames.map((frame) =>
-      shareOf((frame[points] ?? []).filter((_, i) => all[i]!.kind === kind), quantity)
-    )
+    frames.map((frame) => shareOf((frame[points] ?? []).filter((_, i) => isChosen[i]), quantity))
   );
 }
 
@@ -75,12 +75,16 @@ function intervalOf<T>(
   clips: readonly (readonly T[])[],
   statistic: (frames: readonly T[]) => number | undefined,
   options: BootstrapOptions,
-): ConfidenceInterval | undefined {
+): MeasuredInterval | null {
   const overall = (drawn: readonly (readonly T[])[]) => statistic(drawn.flat());
-  if (clips.length >= MIN_TRACKS) return trackInterval(clips, overall, options);
   const shortest = Math.min(...clips.map(({ length }) => length));
   const blockLength = Math.max(1, Math.min(BLOCK_S, Math.floor(shortest / 2)));
-  return movingBlockInterval(clips, overall, { ...options, blockLength });
+  const interval = clips.length >= MIN_TRACKS
+    ? trackInterval(clips, overall, options)
+    : movingBlockInterval(clips, overall, { ...options, blockLength });
+  if (!interval) return null;
+  const { low, high, level, scope } = interval;
+  return { low, high, level, scope };
 }
 
 function measured(
@@ -90,10 +94,7 @@ function measured(
 ): Measured {
   const statistic = (shares: readonly Share[]) => valueOf(shares, quantity);
   const estimate = statistic(clips.flat()) ?? null;
-  const found = intervalOf(clips, statistic, bootstrap);
-  const interval = found &&
-    { low: found.low, high: found.high, level: found.level, scope: found.scope };
-  return { estimate, interval: interval ?? null, count };
+  return { estimate, interval: intervalOf(clips, statistic, bootstrap), count };
 }
 
 /** What a summary is made with. */
@@ -171,6 +172,31 @@ function summed(rows: readonly PerturbationRow[]) {
   };
 }
 
+/** What is compared, and how. */
+export interface PerturbationComparison {
+  /** What pictures were disturbed by. */
+  readonly perturbations: Perturbations;
+  /** What is read. */
+  readonly choice: PerturbationChoice;
+  /** How intervals are made. */
+  readonly bootstrap: BootstrapOptions;
+}
+
+/**
+ * What a method reads of some disturbances.
+ *
+ * @param readings The readings, a list for each clip.
+ * @param options What is read.
+ * @returns The reading; its `count` is of pictures.
+ */
+export function perturbationEstimate(
+  readings: ClipReadings,
+  { perturbations, choice, bootstrap }: PerturbationComparison,
+): Measured {
+  const clips = sharesOf(readings, perturbations, choice).filter(({ length }) => length > 0);
+  return measured(clips, choice.quantity, { count: clips.flat().length, bootstrap });
+}
+
 /**
  * What a method reads over what another one reads on the same pictures: below 1 is steadier.
  *
@@ -185,11 +211,7 @@ function summed(rows: readonly PerturbationRow[]) {
 export function perturbationRatio(
   readings: ClipReadings,
   reference: ClipReadings,
-  { perturbations, choice, bootstrap }: {
-    readonly perturbations: Perturbations;
-    readonly choice: PerturbationChoice;
-    readonly bootstrap: BootstrapOptions;
-  },
+  { perturbations, choice, bootstrap }: PerturbationComparison,
 ): Measured {
   const [ours, theirs] = [readings, reference].map((clips) =>
     sharesOf(clips, perturbations, choice)
@@ -205,12 +227,9 @@ export function perturbationRatio(
     const other = valueOf(drawn.map((pair) => pair.theirs), choice.quantity);
     return value !== undefined && other ? value / other : undefined;
   };
-  const found = intervalOf(pairs, statistic, bootstrap);
   return {
     estimate: statistic(pairs.flat()) ?? null,
-    interval: found
-      ? { low: found.low, high: found.high, level: found.level, scope: found.scope }
-      : null,
+    interval: intervalOf(pairs, statistic, bootstrap),
     count: pairs.flat().length,
   };
 }

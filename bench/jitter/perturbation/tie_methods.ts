@@ -2,11 +2,9 @@ import type { Detection } from "../../../pipeline/detection.ts";
 import { blended } from "../../../stages/blend.ts";
 import { blendedOverTime, type Remembered } from "../../../stages/blend_over_time.ts";
 import { suppressed } from "../../../stages/suppress.ts";
+import type { Ties } from "../observed_clip.ts";
 import type { Move } from "./moved_inputs.ts";
 import type { PerturbedRun } from "./perturbed_runs.ts";
-
-/** How ties among candidates are resolved, as the command line names it. */
-export type Ties = "suppress" | "blend" | "blend-over-time";
 
 /** How candidates become objects. */
 export interface TieMethod {
