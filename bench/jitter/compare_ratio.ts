@@ -67,6 +67,28 @@ export function pairedTracks(before: MethodResult, after: MethodResult): PairedT
   };
 }
 
+/** A value of a track, and of which clip that is. */
+interface OfClip {
+  readonly clip: string;
+  readonly value: number;
+}
+
+/** The interval of a statistic: tracks are drawn, or whole clips where there are enough. */
+function intervalOf<T extends { readonly clip: string }>(
+  tracks: readonly T[],
+  statistic: (tracks: readonly T[]) => number | undefined,
+  seed: number,
+): ConfidenceInterval | undefined {
+  const clips = [...Map.groupBy(tracks, ({ clip }) => clip).values()];
+  return clips.length >= MIN_TRACKS
+    ? trackInterval(clips, (some) => statistic(some.flat()), { seed })
+    : trackInterval(tracks, statistic, { seed });
+}
+
+function meanValue(tracks: readonly OfClip[]): number | undefined {
+  return meanOf(tracks.map(({ value }) => value));
+}
+
 function meanOf(values: readonly number[]): number | undefined {
   return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : undefined;
 }
@@ -88,7 +110,7 @@ function logOf(
 /**
  * The ratio of a metric, the second report's over the first's: the geometric mean over coordinates,
  * then over tracks, each track alike. Of the same tracks their ratios are averaged, and whole tracks
- * drawn for the interval. Of different ones the averages are divided, and the interval, drawn from the
+ * (or clips, of 8 and more) drawn for the interval. Of different ones the averages are divided, and the interval, drawn from the
  * tracks of both, is wider.
  *
  * @param tracks The tracks.
@@ -102,14 +124,16 @@ export function ratioBetween(
   seed: number,
 ): Compared | undefined {
   if (isPaired) {
-    const logs = pairs.flatMap((pair) => logOf(pair.after[metric], pair.before[metric]) ?? []);
-    const interval = trackInterval(logs, meanOf, { seed });
-    return compared(meanOf(logs), interval, logs.length, Math.exp);
+    const logs = pairs.flatMap(({ before, after }): OfClip[] => {
+      const value = logOf(after[metric], before[metric]);
+      return value === undefined ? [] : [{ clip: before.clip, value }];
+    });
+    return compared(meanValue(logs), intervalOf(logs, meanValue, seed), logs.length, Math.exp);
   }
   const tagged = [before, after].flatMap((tracks, side) =>
     tracks.flatMap((track) => {
       const log = logOf(track[metric]);
-      return log === undefined ? [] : [{ side, log }];
+      return log === undefined ? [] : [{ side, log, clip: track.clip }];
     })
   );
   const counts = [0, 1].map((side) => tagged.filter((track) => track.side === side).length);
@@ -120,7 +144,7 @@ export function ratioBetween(
     );
     return first === undefined || second === undefined ? undefined : second - first;
   };
-  const interval = trackInterval(tagged, difference, { seed });
+  const interval = intervalOf(tagged, difference, seed);
   return compared(difference(tagged), interval, tagged.length, Math.exp);
 }
 
@@ -133,13 +157,13 @@ export function ratioBetween(
  */
 export function lagBetween({ isPaired, pairs }: PairedTracks, seed: number): Compared | undefined {
   if (!isPaired) return undefined;
-  const differences = pairs.flatMap(({ before, after }) =>
+  const differences = pairs.flatMap(({ before, after }): OfClip[] =>
     before.lagFrames === null || after.lagFrames === null
       ? []
-      : [after.lagFrames - before.lagFrames]
+      : [{ clip: before.clip, value: after.lagFrames - before.lagFrames }]
   );
-  const interval = trackInterval(differences, meanOf, { seed });
-  return compared(meanOf(differences), interval, differences.length, (value) => value);
+  const interval = intervalOf(differences, meanValue, seed);
+  return compared(meanValue(differences), interval, differences.length, (value) => value);
 }
 
 function compared(

@@ -220,3 +220,21 @@ Deno.test("compareReports() refuses a limit that is none", () => {
     );
   }
 });
+
+Deno.test("compareReports() draws whole clips where there are eight, as tracks of one resemble each other", () => {
+  const clips = Array.from({ length: 8 }, (_, at) => `clip ${at}.mp4`);
+  const report = madeReport({ clips, tracksPerClip: 6 });
+  const factorOf = (clip: string) => 1 + Number(clip.replaceAll(/\D/g, "")[0]) / 8;
+  const second = withTracks((track) => ({
+    ...track,
+    flickerPercent: alike(track.flickerPercent.centreX! * factorOf(track.clip)),
+  }), report);
+  const { value, interval } = metricIn(compareReports(report, second).metrics, "flicker");
+  // Drawn as 48 tracks, the deviation of the mean logarithm would be a √6th of this.
+  const logs = clips.map((clip) => Math.log(factorOf(clip)));
+  const mean = logs.reduce((sum, log) => sum + log, 0) / 8;
+  const deviation = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / 8 / 8);
+  assertAlmostEquals(value, Math.exp(mean), 1e-12);
+  const width = Math.log(interval!.high / interval!.low) / (2 * 1.96);
+  assert(Math.abs(width / deviation - 1) < 0.15, `${width / deviation}`);
+});
