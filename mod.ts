@@ -47,6 +47,8 @@ export {
 } from "./models/download/download.ts";
 export * from "./models/exporters/darknet.ts";
 export * from "./models/importers/darknet.ts";
+export type { NetworkDescription } from "./models/layouts/description.ts";
+export type { Anchors } from "./models/layouts/layout.ts";
 export * from "./models/model.ts";
 export { prune, type Pruned, type PrunedLayer, type PruneOptions } from "./models/prune.ts";
 export * from "./models/prune_onnx.ts";
