@@ -56,8 +56,9 @@ export interface LoadModelOptions extends Pick<DownloadOptions, "onProgress" | "
  * `.tflite` or `.safetensors` file, by its path or URL, or by a card of it.
  *
  * A file that comes along is compared with its SHA-256. What the outputs of a user's own `.onnx` or
- * `.tflite` mean is told from their shapes and names: docs/models.md lists the layouts. A `.safetensors` file must hold the weights of
- * a Tiny SSD, of any number of classes, under the names told in models/tiny_ssd_network.ts.
+ * `.tflite` mean is told from their shapes and names: docs/models.md lists the layouts. A
+ * `.safetensors` file must hold the weights of a Tiny SSD, of any number of classes, under the names
+ * told in models/tiny_ssd_network.ts.
  * A `.cfg` or `.weights` file is Darknet's, with the other of the two beside it: a network with the
  * heads of YOLOv3, its classes named by the lines of a `.names` file beside them, or else COCO's.
  *
