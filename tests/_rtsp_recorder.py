@@ -25,7 +25,7 @@ class Recorder(GstRtspServer.RTSPMediaFactory):
         self.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)
         self.set_launch(
             "( rtph264depay name=depay0 ! h264parse config-interval=-1 ! mpegtsmux name=mux"
-            f" ! filesink name=file async=false sync=false{AUDIO if has_audio else ''} )"
+            f" ! filesink name=file buffer-mode=unbuffered async=false sync=false{AUDIO if has_audio else ''} )"
         )
         self.connect("media-configure", self.on_media)
 

@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, parse } from "node:path";
+import { basename, extname, isAbsolute, parse } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
 import { isUrl, withoutCredentials } from "../ffmpeg/input.ts";
 
@@ -70,6 +70,9 @@ export function isPlaylistPath(path: string): boolean {
  */
 export function outputTarget(output: string, keepS?: number): OutputTarget {
   if (isPlaylistPath(output)) {
+    if (/%\d*d/.test(output)) {
+      throw new OutputError(`Cannot write "${output}": ffmpeg would take "%d" in it for a number`);
+    }
     return {
       name: output,
       isPlaylist: true,
@@ -117,14 +120,14 @@ function playlistArguments(
   const flags = ["temp_file", "independent_segments"]; // Nobody sees half a segment.
   if (isAgain) flags.push("append_list");
   if (keepS !== undefined) flags.push("delete_segments");
-  const { name } = parse(path);
-  const segment = join(dirname(path), `${name}-%06d.ts`);
+  const { dir, name } = parse(path);
+  // Ffmpeg deletes no segment whose name begins with a protocol, and sees one before any colon.
+  const directory = isAbsolute(path) ? dir : `./${dir || "."}`;
   return [
     ...["-f", "hls", "-hls_time", String(KEY_FRAME_S)],
     ...["-hls_list_size", String(keepS === undefined ? 0 : Math.ceil(keepS / KEY_FRAME_S))],
     ...["-hls_flags", flags.join("+")],
-    "-hls_segment_filename",
-    `file:${segment.replaceAll("%", "%%").replace(/%%06d\.ts$/, "%06d.ts")}`,
-    `file:${join(dirname(path), basename(path))}`,
+    ...["-hls_segment_filename", `${directory}/${name}-%06d.ts`],
+    `${directory}/${basename(path)}`,
   ];
 }

@@ -1,0 +1,248 @@
+/**
+ * Live outputs to real takers: GStreamer's RTSP server, ffmpeg as a server of RTMP and TCP, our own
+ * reception of SRT and UDP, and playlists on disk. The long versions are in tests/soak/.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  broadcast,
+  type BroadcastEvent,
+  type BroadcastStatistics,
+  decode,
+  receive,
+} from "../mod.ts";
+import { drawnNumber, liveFrames } from "./_live_frames.ts";
+import { Recorder } from "./_rtsp_recorder.ts";
+import { freePort, hasRtspServer } from "./_rtsp_server.ts";
+import { inTempDir, namesIn } from "./_temp_dir.ts";
+
+const isWithoutServer = !hasRtspServer();
+
+/** Fails unless all frames that came are accounted for. */
+function assertAddsUp({ received, sent, dropped }: BroadcastStatistics): void {
+  const droppedInAll = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  assertEquals(received, sent + droppedInAll);
+}
+
+/** The numbers drawn in a video's pictures, `undefined` for cards, in the order in which they are shown. */
+async function numbersIn(path: string): Promise<(number | undefined)[]> {
+  const numbers: (number | undefined)[] = [];
+  for await (using frame of decode(path)) numbers.push(drawnNumber(frame));
+  return numbers;
+}
+
+function assertRising(numbers: readonly number[]): void {
+  assert(numbers.every((number, i) => i === 0 || number > numbers[i - 1]!), numbers.join(" "));
+}
+
+/** Collects events, and lets a test wait for one. */
+function listener() {
+  const events: BroadcastEvent[] = [];
+  const waits = new Set<() => void>();
+  return {
+    events,
+    onEvent(event: BroadcastEvent) {
+      events.push(event);
+      for (const check of waits) check();
+    },
+    /** Waits for the nth (from 1) event of a kind. */
+    until: (kind: BroadcastEvent["kind"], count: number) =>
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (events.filter((event) => event.kind === kind).length < count) return;
+          waits.delete(check);
+          resolve();
+        };
+        waits.add(check);
+        check();
+      }),
+  };
+}
+
+Deno.test({
+  name: "broadcast() goes on when its RTSP server is killed and comes back",
+  ignore: isWithoutServer,
+  fn: () =>
+    inTempDir(async (folder) => {
+      const port = freePort();
+      await using stack = new AsyncDisposableStack();
+      const start = async (name: string) => {
+        await Deno.mkdir(`${folder}/${name}`);
+        return stack.use(await Recorder.start({ port, folder: `${folder}/${name}` }));
+      };
+      const { events, onEvent, until } = listener();
+      const url = `rtsp://user:secret@127.0.0.1:${port}/push`;
+      const out = broadcast(url, { onEvent, stallMs: 1500, random: () => 0 });
+      const paths: string[] = [];
+      const first = await start("first");
+      let second: Recorder | undefined;
+      const pauses = new Map<number, () => Promise<void>>([
+        [5, async () => void paths.push(await first.push(0))],
+        [40, () => first[Symbol.asyncDispose]()],
+        [70, async () => void (second = await start("second"))],
+        [110, async () => {
+          await until("connected", 2);
+          paths.push(await second!.push(0));
+        }],
+      ]);
+      await liveFrames({ count: 150, pauses }).pipeTo(out);
+      const statistics = out.statistics();
+      assertAddsUp(statistics);
+      assertEquals(statistics.connections, 2);
+      assert(statistics.dropped.unconnected > 10, "nothing was dropped without a connection");
+      assert(statistics.losses.ended! >= 1 && statistics.losses.refused! >= 1);
+      assertEquals(JSON.stringify(events).includes("secret"), false);
+      const [before, after] = await Promise.all(paths.map(numbersIn));
+      assertRising(before! as number[]);
+      assertRising(after! as number[]);
+      assert(after![0]! > 60, `what was shown again begins with ${after![0]}`);
+    }),
+});
+
+Deno.test({
+  name: "broadcast() holds nobody back when its RTSP server takes nothing more",
+  ignore: isWithoutServer,
+  fn: () =>
+    inTempDir(async (folder) => {
+      const port = freePort();
+      await using recorder = await Recorder.start({ port, folder });
+      const { events, onEvent, until } = listener();
+      const url = `rtsp://127.0.0.1:${port}/push`;
+      const out = broadcast(url, { onEvent, stallMs: 1000, crf: 0, random: () => 0 });
+      const pauses = new Map([[10, async () => {
+        await until("connected", 1);
+        recorder.freeze();
+      }]]);
+      // Pictures of 300 kB each fill all that lies between in a second or two.
+      await liveFrames({ count: 100, width: 640, height: 480, isNoise: true, pauses }).pipeTo(out);
+      const statistics = out.statistics();
+      assertAddsUp(statistics);
+      assertEquals(statistics.received, 100);
+
+      assert(statistics.dropped.superseded + statistics.dropped.unconnected > 20);
+      assertEquals(events[1], {
+        kind: "lost",
+        name: url,
+        reason: "stalled",
+        message: `Lost the output ${url}: the server takes nothing any more`,
+      });
+      assert(statistics.ages.max < 600, `${statistics.ages.max} ms`);
+    }),
+});
+
+Deno.test({
+  name: "broadcast() shows a card at the rate of the feed while no frame comes, then goes on",
+  ignore: isWithoutServer,
+  fn: () =>
+    inTempDir(async (folder) => {
+      const port = freePort();
+      await using recorder = await Recorder.start({ port, folder });
+      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 200 });
+      const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 1500));
+      await liveFrames({ count: 60, pauses: new Map([[29, outage]]) }).pipeTo(out);
+      const { cards, connections } = out.statistics();
+      assertEquals(connections, 1);
+      const numbers = await numbersIn(await recorder.push(0));
+      const from = numbers.indexOf(undefined);
+      const to = numbers.lastIndexOf(undefined) + 1;
+      assertEquals(numbers.slice(from, to), Array(to - from).fill(undefined));
+      assertEquals(numbers[from - 1], 29);
+      assert(to - from >= cards - 1 && cards >= 10 && cards <= 22, `${cards} cards`);
+      assert(numbers[to]! >= 30, `the card is followed by ${numbers[to]}`);
+    }),
+});
+
+const VIEWED = [
+  { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },
+  { kind: "UDP", from: (port: number) => `udp://127.0.0.1:${port}`, to: "udp" },
+  { kind: "TCP", from: (port: number) => `tcp://127.0.0.1:${port}?listen=1`, to: "tcp" },
+] as const;
+
+Deno.test.each(VIEWED)("broadcast() sends to whoever listens: $kind", async ({ from, to }) => {
+  const port = freePort();
+  const seen: number[] = [];
+  const viewing = receive(from(port)).getReader();
+  const view = (async () => {
+    while (seen.length < 20) {
+      const { value } = await viewing.read();
+      using frame = value!;
+      seen.push(drawnNumber(frame)!);
+    }
+    await viewing.cancel();
+  })();
+  const out = broadcast(`${to}://127.0.0.1:${port}`, { random: () => 0 });
+  const sent = liveFrames({ count: 600 }).pipeThrough(passingUntil(view)).pipeTo(out);
+  await Promise.all([view, sent]);
+  assertRising(seen);
+  assertAddsUp(out.statistics());
+});
+
+/** Passes on what comes until something is done. */
+function passingUntil<T>(done: Promise<void>): TransformStream<T, T> {
+  let isDone = false;
+  done.finally(() => isDone = true).catch(() => {}); // Whoever waits for it hears of it.
+  return new TransformStream({
+    transform(item, controller) {
+      if (isDone) controller.terminate();
+      else controller.enqueue(item);
+    },
+  });
+}
+
+Deno.test("broadcast() sends to an RTMP server, and shows no stream key", () =>
+  inTempDir(async (dir) => {
+    const port = freePort();
+    const server = new Deno.Command("ffmpeg", {
+      args: [
+        ...[
+          "-v",
+          "error",
+          "-nostdin",
+          "-listen",
+          "1",
+          "-i",
+          `rtmp://127.0.0.1:${port}/live/key-1234`,
+        ],
+        ...["-c", "copy", `${dir}/got.mkv`],
+      ],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const { events, onEvent } = listener();
+    const out = broadcast(`rtmp://127.0.0.1:${port}/live/key-1234`, { onEvent, random: () => 0 });
+    await liveFrames({ count: 60 }).pipeTo(out);
+    await server.status;
+    const numbers = await numbersIn(`${dir}/got.mkv`) as number[];
+    assertRising(numbers);
+    assert(numbers.length > 20 && numbers.at(-1) === 59, numbers.join(" "));
+    assertEquals(events.at(-1), { kind: "connected", name: `rtmp://127.0.0.1:${port}/live/…` });
+    assertEquals(JSON.stringify(events).includes("key-1234"), false);
+  }));
+
+Deno.test("broadcast() writes a playlist of all frames, which ends with the feed", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/10% at home.m3u8`;
+    const out = broadcast(path);
+    await liveFrames({ count: 70 }).pipeTo(out);
+    assertEquals(await numbersIn(path), [...Array(70).keys()]);
+    const playlist = await Deno.readTextFile(path);
+    assertStringIncludes(playlist, "#EXT-X-ENDLIST");
+    const segments = playlist.split("\n").filter((line) => line && !line.startsWith("#"));
+    assertEquals(await namesIn(dir), [...segments, "10% at home.m3u8"].toSorted());
+    assertMatch(segments[0]!, /^10% at home-000000\.ts$/);
+    assert(segments.length >= 3);
+  }));
+
+Deno.test("broadcast() keeps no more of a playlist on disk than it is told to", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/live.m3u8`;
+    // A playlist gets frames as fast as they come; their times tell how long it is.
+    await liveFrames({ count: 200, fps: 20 }).pipeTo(broadcast(path, { keepS: 2 }));
+    const playlist = await Deno.readTextFile(path);
+    const segments = playlist.split("\n").filter((line) => line && !line.startsWith("#"));
+    assertEquals(segments.length, 1);
+    // One more stays for whoever is reading it.
+    assert((await namesIn(dir)).length <= 4, (await namesIn(dir)).join(" "));
+  }));
