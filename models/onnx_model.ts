@@ -110,6 +110,7 @@ function layoutOf(
   const shape: NetworkShape = {
     outputs: facts.outputs,
     size: picture.size,
+    isSizeFree: picture.isSizeFree,
     isNamed: wanted !== undefined,
     ...classes !== undefined && { classes },
     ...title !== undefined && { title },

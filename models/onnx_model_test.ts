@@ -254,6 +254,42 @@ Deno.test.each([
   assert(/^Cannot [^\n]+$/.test(message));
 });
 
+Deno.test("onnxModel() passes over outputs that layouts do not need", () => {
+  const five = caseOf("yolov5");
+  const head = { name: "345", dims: [1, 3, 8, 12, 8], type: "float", data: Array(2304).fill(0) };
+  const old = { ...five, outputs: [...five.outputs, head, { ...head, name: "403" }] };
+  assert(modelOf(old).notes[0]?.includes('"yolov5"'));
+  const one = caseOf("tensorflow-detection");
+  const raw = {
+    name: "raw_detection_boxes",
+    dims: [1, 2, 4],
+    type: "float",
+    data: Array(8).fill(0),
+  };
+  assert(modelOf({ ...one, outputs: [raw, ...one.outputs] }).notes[0]?.includes("TensorFlow"));
+});
+
+Deno.test("onnxModel() reads a free SCRFD whose outputs tell the lengths of another size", async () => {
+  const one = caseOf("scrfd");
+  const network = fromBinary(ModelProtoSchema, networkOf(one));
+  const { value } = network.graph!.input[0]!.type!;
+  assert(value.case === "tensorType");
+  for (const axis of [2, 3]) value.value.shape!.dim[axis]!.value = { case: "dimParam", value: "?" };
+  const bytes = new Uint8Array(toBinary(ModelProtoSchema, network));
+  const { notes } = onnxModel(bytes, { name: "free", size: { width: 320, height: 320 } });
+  assert(notes[0]?.includes('"scrfd"'));
+  const same = onnxModel(bytes, { name: "free", size: { width: 96, height: 64 } });
+  assertFound(await foundBy(one, same), one);
+});
+
+Deno.test("a network that gives pixels where parts are expected is refused by what it gives", () => {
+  const one = caseOf("ssd-scores");
+  const outputs = outputsOf(one);
+  outputs.boxes!.data.forEach((part, i, parts) => parts[i] = part * 96);
+  const { detector } = modelOf(one);
+  assertThrows(() => detector.decode(outputs, 0.25), ModelError, "times the width of the input");
+});
+
 Deno.test("a network that gives no confidences is refused by what it gives", () => {
   const one = caseOf("yolov5");
   const { detector } = modelOf(one);

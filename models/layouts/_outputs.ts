@@ -27,13 +27,16 @@ export function partOf(
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** The only output, or the one that a card names as `boxes`. */
+/**
+ * The only output that may hold a table of boxes, or the one that a card names as `boxes`. Networks for
+ * masks give those in a second output; YOLOv5 gave its heads beside the boxes until version 6.1.
+ */
 export function singleOutput(
-  { outputs, parts, task }: NetworkShape,
+  { outputs, parts }: NetworkShape,
 ): OnnxValue | undefined {
   if (parts?.boxes !== undefined) return outputs.find(({ name }) => name === parts.boxes);
-  // Ultralytics' networks for masks give those in a second output.
-  return outputs.length === 1 || task === "segment" ? outputs[0] : undefined;
+  const tables = outputs.filter(({ dims }) => dims.length <= 3);
+  return tables.length === 1 ? tables[0] : undefined;
 }
 
 /** How many cells lie over an input, for the strides of the heads. */

@@ -13,6 +13,8 @@ export interface NetworkShape {
   readonly outputs: readonly OnnxValue[];
   /** The size of its input, in pixels. */
   readonly size: Size;
+  /** Whether its input leaves the size free, so that what its outputs tell may be out of date. */
+  readonly isSizeFree: boolean;
   /** How many names its classes have, where somebody named them. */
   readonly classes?: number;
   /** What the network is for, in Ultralytics' words, such as `detect`, where its file tells. */

@@ -11,6 +11,8 @@ export interface PictureInput {
   readonly order: InputSpec["layout"];
   /** Its size, in pixels. */
   readonly size: Size;
+  /** Whether another size would do too. */
+  readonly isSizeFree: boolean;
   /** What its numbers are, in ONNX's words. */
   readonly type: string;
   /** The name of the input for the size to which boxes refer, where there is one. */
@@ -70,6 +72,7 @@ export function pictureInput(
     name: picture.name,
     order,
     type: picture.type,
+    isSizeFree: picture.dims.filter((length) => length === undefined).length > 1,
     size: sizeOf(picture.dims, { name, order, metadata, given, size }),
     ...inputs.length > 1 && { sizeInput: SIZE_INPUT },
   };

@@ -61,7 +61,9 @@ export const scrfd: Layout = {
     const { strides, anchorsPerCell } = heads;
     const isFitting = shape.outputs.every((output, i) => {
       const anchors = anchorsPerCell * cellsOf(shape.size, [strides[i % strides.length]!]);
-      return isOf(output, anchors, COLUMNS[Math.floor(i / strides.length)]!);
+      // insightface's files tell lengths for 640x640 whatever they are fed.
+      const rows = shape.isSizeFree ? undefined : anchors;
+      return isOf(output, rows, COLUMNS[Math.floor(i / strides.length)]!);
     });
     if (!isFitting) return undefined;
     return {
@@ -76,10 +78,10 @@ export const scrfd: Layout = {
 };
 
 /** Whether an output has so many rows, as far as is known, and so many columns. */
-function isOf({ dims }: OnnxValue, rows: number, columns: number): boolean {
+function isOf({ dims }: OnnxValue, rows: number | undefined, columns: number): boolean {
   const [seen, last] = dims.slice(-2);
   const isRanked = dims.length === 2 || (dims.length === 3 && (dims[0] ?? 1) === 1);
-  return isRanked && last === columns && (seen === undefined || seen === rows);
+  return isRanked && last === columns && (seen ?? rows) === (rows ?? seen);
 }
 
 /** What the faces of all strides have in common. */

@@ -25,10 +25,10 @@ export const tensorflowDetection: Layout = {
   isEndToEnd: true,
   parts: ["boxes", "scores", "classes", "count"],
   read(shape) {
-    const boxes = partOf(shape, "boxes", /detection_boxes/);
-    const scores = partOf(shape, "scores", /detection_scores/);
-    const ids = partOf(shape, "classes", /detection_classes/);
-    const count = partOf(shape, "count", /num_detections/);
+    const boxes = partOf(shape, "boxes", /^detection_boxes/);
+    const scores = partOf(shape, "scores", /^detection_scores/);
+    const ids = partOf(shape, "classes", /^detection_classes/);
+    const count = partOf(shape, "count", /^num_detections/);
     if (!boxes || !scores || !ids || !fits(boxes, [1, undefined, 4])) return undefined;
     if (!fits(scores, [1, boxes.dims[1]]) || !fits(ids, [1, boxes.dims[1]])) return undefined;
     const { width, height } = shape.size;
