@@ -26,6 +26,16 @@ async function sh(script: string, ...args: readonly string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
+/** The processes that a process has started. */
+export async function childrenOf(pid: number): Promise<string[]> {
+  return (await sh(CHILDREN, String(pid))).split(/\s+/).filter(Boolean);
+}
+
+/** Fails if one of the processes is still there half a minute later. */
+export async function assertGone(pids: readonly string[]): Promise<void> {
+  assertEquals(await sh(SURVIVORS, ...pids), "");
+}
+
 /**
  * Starts a program that looks at a feed, kills it outright once something has happened, and fails if
  * what it started is still there half a minute later.
@@ -44,10 +54,10 @@ export async function killedWhile(
   }).spawn();
   const said = child.stdout.pipeThrough(new TextDecoderStream());
   await happening(said);
-  const children = (await sh(CHILDREN, String(child.pid))).split(/\s+/).filter(Boolean);
+  const children = await childrenOf(child.pid);
   child.kill("SIGKILL");
   await child.status;
   if (!said.locked) await said.cancel();
   assert(children.length > 0, "the program had started nothing");
-  assertEquals(await sh(SURVIVORS, ...children), "");
+  await assertGone(children);
 }

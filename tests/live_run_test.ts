@@ -5,9 +5,10 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertGone, childrenOf } from "./_live_program.ts";
 import { framesIn, startProgram } from "./_program.ts";
 import { Camera, freePort, hasRtspServer } from "./_rtsp_server.ts";
-import { inTempDir } from "./_temp_dir.ts";
+import { inTempDir, namesIn } from "./_temp_dir.ts";
 
 Deno.test({
   name: "steadybox run goes on when a camera is back, into the same video",
@@ -23,7 +24,7 @@ Deno.test({
       const child = startProgram(args, { dir });
       const stdout = child.stdout.text();
       const said = child.stderr.text();
-      await grown(`${dir}/o.jsonl`);
+      await grown(`${dir}/o.jsonl`, 5);
       await first[Symbol.asyncDispose]();
       await using _second = await Camera.start({ port });
       const { code } = await child.status;
@@ -40,10 +41,51 @@ Deno.test({
     }),
 });
 
-/** Waits until a text output has something in it, as it has from the first frame on. */
-async function grown(path: string): Promise<void> {
-  while ((await Deno.stat(path).catch(() => undefined))?.size === undefined) await soon();
-  while ((await Deno.stat(path)).size < 1000) await soon();
+const ENDS = [
+  { how: "SIGINT", lost: 0 },
+  { how: "SIGTERM", lost: 0 },
+  { how: "SIGKILL", lost: 1 }, // What was being handed over.
+  { how: "a power failure", lost: 30 },
+] as const;
+
+Deno.test.each(ENDS)(
+  "steadybox run leaves a recording that plays and no ffmpeg behind, after $how",
+  { ignore: !hasRtspServer() },
+  ({ how, lost }) =>
+    inTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/tmp`);
+      const port = freePort();
+      await using _camera = await Camera.start({ port });
+      const url = `rtsp://127.0.0.1:${port}/camera`;
+      const outputs = ["-o", "cam.mp4", "--segment", "600", "--jsonl", "o.jsonl", "--quiet"];
+      const child = startProgram(["run", url, "--device", "cpu", ...outputs], { dir });
+      const said = Promise.all([child.stdout.text(), child.stderr.text()]);
+      await grown(`${dir}/o.jsonl`, 40);
+      const children = await childrenOf(child.pid);
+      if (how === "a power failure") await killAll([String(child.pid), ...children]);
+      else child.kill(how);
+      await child.status;
+      assertEquals(await said, ["", ""]);
+      assert(children.length >= 2, "the program had started nothing");
+      await assertGone(children);
+      const [segment] = (await namesIn(dir)).filter((name) => name.startsWith("cam-"));
+      const lines = (await Deno.readTextFile(`${dir}/o.jsonl`)).split("\n").length - 1;
+      const frames = await framesIn(`${dir}/${segment}`);
+      assert(frames >= lines - lost && frames <= lines + 1, `${frames} frames, ${lines} lines`);
+    }),
+);
+
+async function killAll(pids: readonly string[]): Promise<void> {
+  await new Deno.Command("sh", { args: ["-c", 'kill -s KILL "$@"', "sh", ...pids] }).output();
+}
+
+/** Waits until a text output has so many lines. */
+async function grown(path: string, lines: number): Promise<void> {
+  for (;;) {
+    const text = await Deno.readTextFile(path).catch(() => "");
+    if (text.split("\n").length > lines) return;
+    await soon();
+  }
 }
 
 function soon(): Promise<void> {
