@@ -48,9 +48,18 @@ function tradeOf(method: MethodResult, report: JitterReport): Trade[] {
   }];
 }
 
+/** Whether a method smooths what the baseline finds, or is another way to find it, by itself. */
+function isOfBaseline({ detection, smoothing }: MethodResult, { methods }: JitterReport): boolean {
+  const [baseline] = methods;
+  return smoothing.method === baseline!.smoothing.method ||
+    JSON.stringify(detection) === JSON.stringify(baseline!.detection);
+}
+
 /** What the methods that wait for the whole clip leave: they have no place on an axis of lag. */
-function offlineWords({ methods }: JitterReport): string {
-  const offline = methods.filter(({ lag }) => lag.lookAheadFrames === null).map((method) =>
+function offlineWords(report: JitterReport): string {
+  const offline = report.methods.filter((method) =>
+    method.lag.lookAheadFrames === null && isOfBaseline(method, report)
+  ).map((method) =>
     `${method.id} (${ratioAsChange(method.overBaseline?.flicker.estimate ?? null)})`
   );
   return offline.length > 0
@@ -59,7 +68,8 @@ function offlineWords({ methods }: JitterReport): string {
 }
 
 function paretoFigure(report: JitterReport): Markup | undefined {
-  const trades = report.methods.flatMap((method) => tradeOf(method, report));
+  const trades = report.methods.filter((method) => isOfBaseline(method, report))
+    .flatMap((method) => tradeOf(method, report));
   if (trades.length < 2) return undefined;
   return figure({
     title: "Steadier is lower, sooner is further left",
@@ -149,7 +159,7 @@ function shiftFigure(report: JitterReport): Markup | undefined {
     title: "Where the picture lies on the network's grid matters",
     caption:
       `The picture was moved by so many pixels, modulo the network's greatest stride of ${maxStridePx}, and the boxes moved back: by how much they then differ from those of the picture as it was (root mean square, % of ${size}). A network that did not care would be of one colour.`,
-    body: shiftMaps(new Map(shown)),
+    body: shiftMaps(new Map(shown), `% of ${size}`),
     isWide: true,
   });
 }

@@ -11,7 +11,7 @@ export const STYLE_SHEET = `
   --accent: #00598c; --good: #006b4f; --bad: #a63a00; --wash: #f3f0ea;
   --raw: #d55e00; --smoothed: #0072b2; --reference: #4a4744; --truth: #009e73;
   --c1: #0072b2; --c2: #d55e00; --c3: #009e73; --c4: #aa4a86;
-  --c5: #b07d00; --c6: #3f92c4; --c7: #6b6b6b; --c8: #7a5195;
+  --c5: #7a7000; --c6: #3f92c4; --c7: #6b6b6b; --c8: #7a5195;
   --heat-0: #f3f0ea; --heat-1: #08306b;
 }
 @media (prefers-color-scheme: dark) {
@@ -20,7 +20,7 @@ export const STYLE_SHEET = `
     --accent: #7cc4f2; --good: #4fd1a5; --bad: #ff9d66; --wash: #24262b;
     --raw: #ff9d5c; --smoothed: #62b6f0; --reference: #c9c5bd; --truth: #43d3a3;
     --c1: #62b6f0; --c2: #ff9d5c; --c3: #43d3a3; --c4: #e69ac9;
-    --c5: #e6b93c; --c6: #a5d8f7; --c7: #b5b5b5; --c8: #bfa0e0;
+    --c5: #e8e05a; --c6: #a5d8f7; --c7: #b5b5b5; --c8: #bfa0e0;
     --heat-0: #24262b; --heat-1: #9fd4ff;
   }
 }

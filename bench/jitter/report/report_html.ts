@@ -108,8 +108,6 @@ function methodsSection(report: JitterReport): Markup {
         ${tableMarkup(methodsTable(report))}
         <h3>More of each</h3>
         ${tableMarkup(detailsTable(report))}
-    <h3>How they are set, and what the guard found</h3>
-    ${tableMarkup(settingsTable(report))}
         </section>
   `;
 }
@@ -202,11 +200,13 @@ function provenanceSection(report: JitterReport): Markup {
   );
   return html`
     <section>
-    <h2>How it was measured</h2>
-    <pre><code>${commandOf(report)}</code></pre>
-    ${tableMarkup(clipsTable(report))}
-    <dl class="list">${rows}</dl>
-    </section>
+        <h2>How it was measured</h2>
+        <pre><code>${commandOf(report)}</code></pre>
+        ${tableMarkup(clipsTable(report))}
+    <h3>How the methods are set, and what the guard found</h3>
+    ${tableMarkup(settingsTable(report))}
+        <dl class="list">${rows}</dl>
+        </section>
   `;
 }
 

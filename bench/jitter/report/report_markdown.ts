@@ -64,7 +64,6 @@ export function reportMarkdown(report: JitterReport): string {
     `Changes are over the raw boxes, the geometric mean of tracks and coordinates; lower is better. Flicker is what is left at ${report.settings.flickerFromHz} Hz and above, wobble from ${report.settings.wobbleFromHz} Hz to there.`,
     tableLines(methodsTable(report)),
     tableLines(detailsTable(report)),
-    tableLines(settingsTable(report)),
     ...truth ? ["## Against the truth", tableLines(truth)] : [],
     ...perturbation ? ["## When the picture is disturbed", tableLines(perturbation)] : [],
     "## What this does not say",
@@ -74,6 +73,7 @@ export function reportMarkdown(report: JitterReport): string {
     "## How it was measured",
     fenced(commandOf(report)),
     tableLines(clipsTable(report)),
+    tableLines(settingsTable(report)),
     listLines(provenanceOf(report).map(([name, value]) => `${name}: ${value}`)),
     "",
   ].join("\n\n");
