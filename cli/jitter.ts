@@ -142,6 +142,7 @@ interface Watched {
   readonly provenance: Provenance;
   readonly minConfidence?: number;
   readonly iou?: number;
+  readonly isInterrupted?: boolean;
   readonly perturbations?: ReadonlyMap<string, PerturbationResult>;
 }
 
@@ -182,7 +183,7 @@ async function watched(
   return {
     clips,
     provenance: await provenance({ model, session, notes: [...cut, ...complaintsOf(clips)] }),
-    ...{ minConfidence, iou: detector.defaults.iou },
+    ...{ minConfidence, iou: detector.defaults.iou, isInterrupted: isCut },
     ...perturbations && { perturbations },
   };
 }

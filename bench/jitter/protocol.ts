@@ -32,6 +32,12 @@ export interface ProtocolOptions {
   readonly minConfidence?: number;
   /** Above which overlap two boxes are one; absent for imported tracks. */
   readonly iou?: number;
+  /**
+   * Whether clips are missing, as the run was interrupted before them.
+   *
+   * @default {false}
+   */
+  readonly isInterrupted?: boolean;
   /** What else the report tells. */
   readonly provenance: Provenance;
   /** P, by the name of the way of detecting, where it was measured. */
@@ -87,7 +93,7 @@ export async function measured(
   const data = dataOf(measuredClips);
   const report: JitterReport = {
     schema: "jitter-report/1",
-    isInterrupted: clips.some(({ isInterrupted }) => isInterrupted),
+    isInterrupted: options.isInterrupted ?? clips.some((clip) => clip.isInterrupted),
     ...provenance,
     seed,
     clips: clips.map(clipOf),
