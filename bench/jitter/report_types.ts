@@ -192,11 +192,17 @@ export interface ReportVerdict {
   readonly areControlsRight: boolean;
 }
 
-/** How steady detections are when the same picture is moved or disturbed a little. */
+/**
+ * How steady detections are when the same picture is moved or disturbed a little. Unless told by kind,
+ * numbers are of shifts by whole pixels.
+ */
 export interface PerturbationResult {
   /** What lengths are divided by. */
   readonly normaliser: "inter-ocular distance" | "√(width · height)";
-  /** The greatest stride of the network, in pixels of its input: shifts go over one period of it. */
+  /**
+   * The greatest stride of the network, in pixels of its input: shifts go over one period of it. At most
+   * a quarter of the input's shorter side.
+   */
   readonly maxStridePx: number;
   /** How many pictures. */
   readonly pictures: number;
