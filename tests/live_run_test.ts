@@ -45,7 +45,7 @@ const ENDS = [
   { how: "SIGINT", lost: 0 },
   { how: "SIGTERM", lost: 0 },
   { how: "SIGKILL", lost: 1 }, // What was being handed over.
-  { how: "a power failure", lost: 30 },
+  { how: "a power failure", lost: 12 }, // A second, which is ten frames, and one on its way.
 ] as const;
 
 Deno.test.each(ENDS)(

@@ -84,7 +84,7 @@ export function encoderArguments(
     ...["-vf", colourFilter(source)],
     ...codecArguments(codec ?? videoCodec, crf),
     ...(isWithoutBFrames || isFragmented ? ["-bf", "0"] : []),
-    ...(isFragmented ? [...keyFramesEvery(FRAGMENT_S), "-flush_packets", "1"] : []),
+    ...(isFragmented ? fragmentArguments(codec ?? videoCodec) : []),
     ...audio.outputArgs,
     ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
     ...lastDuration(source),
@@ -92,6 +92,15 @@ export function encoderArguments(
     ...(containerArgs?.(source.timeBase.den) ?? []),
     ...(isFragmented ? fragmentArgs ?? [] : []),
     `file:${partialPath}`,
+  ];
+}
+
+/** An encoder that looks ahead would hold back more than a fragment. */
+function fragmentArguments(codec: string | undefined): string[] {
+  const isAhead = ["h264", "h265"].includes(OTHER_NAMES[codec ?? ""] ?? codec ?? "");
+  return [
+    ...(isAhead ? ["-tune", "zerolatency"] : []),
+    ...[...keyFramesEvery(FRAGMENT_S), "-flush_packets", "1"],
   ];
 }
 
