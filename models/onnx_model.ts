@@ -3,11 +3,11 @@ import { ModelError } from "../pipeline/errors.ts";
 import { adapted, type Wishes } from "./_adapted.ts";
 import { COCO_LABELS } from "./coco_labels.ts";
 import type { ModelCard } from "./card.ts";
-import { inspectOnnx, type OnnxFacts, type TypedOnnxValue } from "./importers/onnx.ts";
+import { inspectOnnx, type OnnxFacts } from "./importers/onnx.ts";
 import { blazefaceFor } from "./layouts/blazeface_network.ts";
 import type { NetworkDescription } from "./layouts/description.ts";
-import type { Layout, NetworkShape, Reading } from "./layouts/layout.ts";
-import { LAYOUTS } from "./layouts/layouts.ts";
+import type { Layout } from "./layouts/layout.ts";
+import { layoutOf } from "./layouts/layout_of.ts";
 import { type PictureInput, pictureInput } from "./layouts/picture_input.ts";
 import { plainNetwork } from "./layouts/plain_network.ts";
 import { pythonNames } from "./layouts/python_names.ts";
@@ -29,9 +29,6 @@ export interface OnnxModel {
   /** As what it was read, and what its file left open, as sentences for the user. */
   readonly notes: readonly string[];
 }
-
-/** More classes than any detector knows. */
-const MAX_CLASSES = 50_000;
 
 /** How many classes are numbered where nothing tells how many there are. */
 const NUMBERED_CLASSES = 100;
@@ -57,7 +54,8 @@ export function onnxModel(
   }
   const picture = pictureInput(facts, { name, size, given: description.input });
   const told = labels ?? description.labels ?? namesIn(facts);
-  const { layout, reading } = layoutOf(facts, { name, description, told, picture });
+  const classes = told === "coco" ? COCO_LABELS.length : told?.length;
+  const { layout, reading } = layoutOf(facts, { name, description, classes, picture });
   const { classLabels, note } = labelsOf(reading.labels, told, reading.classes);
   const input = inputFor(layout, picture, description.input);
   return {
@@ -83,91 +81,6 @@ export function onnxModel(
         : [],
     ],
   };
-}
-
-/** Of what a network is read. */
-interface Subject {
-  readonly name: string;
-  readonly description: NetworkDescription;
-  readonly told: readonly string[] | "coco" | undefined;
-  readonly picture: PictureInput;
-}
-
-function layoutOf(
-  facts: OnnxFacts,
-  { name, description, told, picture }: Subject,
-): { layout: Layout; reading: Reading } {
-  const { layout: wanted, outputs: parts, anchors, scaleXY } = description;
-  const task = facts.metadata.get("task");
-  if (task !== undefined && !["detect", "segment", "pose"].includes(task)) {
-    throw new ModelError(
-      `Cannot use the model "${name}": it is made for the task "${task}", and finds no upright boxes`,
-    );
-  }
-  checkParts(facts, { name, wanted, parts });
-  const classes = told === "coco" ? COCO_LABELS.length : told?.length;
-  const title = facts.metadata.get("description");
-  const shape: NetworkShape = {
-    outputs: facts.outputs,
-    size: picture.size,
-    isSizeFree: picture.isSizeFree,
-    isNamed: wanted !== undefined,
-    ...classes !== undefined && { classes },
-    ...title !== undefined && { title },
-    ...task !== undefined && { task },
-    ...parts && { parts },
-    ...anchors && { anchors },
-    ...scaleXY && { scaleXY },
-  };
-  const possible = LAYOUTS.filter(({ name }) => wanted === undefined || name === wanted)
-    .flatMap((layout) => {
-      const reading = layout.read(shape);
-      return reading && (reading.classes ?? 1) <= MAX_CLASSES ? [{ layout, reading }] : [];
-    });
-  // A YOLOX for two classes has the shape of a turned YOLOv8 for three: the names decide.
-  const likely =
-    possible.find(({ reading }) =>
-      (reading.classes ?? classes) === (classes ?? COCO_LABELS.length)
-    ) ?? possible[0];
-  if (likely) return likely;
-  const seen = `inputs of ${shapesOf(facts.inputs)} and outputs of ${shapesOf(facts.outputs)}`;
-  throw new ModelError(
-    wanted === undefined
-      ? `Cannot use the model "${name}": no known layout has ${seen}; if it is one of those in ` +
-        `docs/models.md, a card can say so: {"file": "…", "layout": "yolov8"}`
-      : `Cannot use the model "${name}": the layout "${wanted}" does not have ${seen}`,
-  );
-}
-
-/** Throws if a card names outputs that are not there, or parts that no output plays. */
-function checkParts(
-  { outputs }: OnnxFacts,
-  { name, wanted, parts = {} }: {
-    readonly name: string;
-    readonly wanted: string | undefined;
-    readonly parts: NetworkDescription["outputs"] | undefined;
-  },
-): void {
-  const layout = LAYOUTS.find((one) => one.name === wanted);
-  for (const [part, output] of Object.entries(parts)) {
-    if (layout && !layout.parts.includes(part)) {
-      throw new ModelError(
-        `Cannot use the model "${name}": its card gives the part "${part}", and "${wanted}" has ` +
-          (layout.parts.join(", ") || "none"),
-      );
-    }
-    if (outputs.some((one) => one.name === output)) continue;
-    throw new ModelError(
-      `Cannot use the model "${name}": its card names the output "${output}", and there are ` +
-        outputs.map((one) => `"${one.name}"`).join(", "),
-    );
-  }
-}
-
-function shapesOf(values: readonly TypedOnnxValue[]): string {
-  return values.map(({ name, dims, type }) =>
-    `"${name}" [${dims.map((size) => size ?? "?")}]${type === "float" ? "" : ` of ${type}`}`
-  ).join(", ") || "nothing";
 }
 
 /** The names of classes that a file tells. */

@@ -240,6 +240,11 @@ Deno.test.each([
     said: 'its card gives the part "kps", and "yolov8" has boxes',
   },
   {
+    flaw: "anchors on a card for boxes that have none",
+    model: () => modelOf(silentYolov8(3), { description: { anchors: [[[1, 2], [3, 4], [5, 6]]] } }),
+    said: 'its card tells anchors, and "yolov8" has none',
+  },
+  {
     flaw: "another task",
     model: () => modelOf(silentYolov8(3, { metadata: { task: "classify" } })),
     said: 'it is made for the task "classify"',

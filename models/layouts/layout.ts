@@ -37,6 +37,8 @@ export interface Reading {
   readonly classes?: number;
   /** What they are called, where the layout leaves no choice. */
   readonly labels?: readonly string[];
+  /** Set where boxes are told from anchors that the file does not tell. */
+  readonly hasAnchors?: true;
   /** What the shapes leave open, and how it was decided, as a sentence. */
   readonly assumption?: string;
   /**

@@ -2,7 +2,13 @@ import type { Detection } from "../../pipeline/detection.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import { confidenceOf, logitFloorOf } from "../_logistic.ts";
 import { yolo } from "../yolo.ts";
-import { type Anchors, type Layout, type NetworkShape, YOLO_INPUT } from "./layout.ts";
+import {
+  type Anchors,
+  type Layout,
+  type NetworkShape,
+  type Reading,
+  YOLO_INPUT,
+} from "./layout.ts";
 import { boxAround, candidateOf, fits, tensorOf } from "./_outputs.ts";
 
 const ANCHORS_PER_CELL = 3;
@@ -83,7 +89,7 @@ export const yolov5Grids: Layout = {
     }
     return {
       classes: depth - NUMBERS_PER_BOX,
-      ...assumedAnchors(shape),
+      ...anchorFacts(shape),
       decode: (given, minConfidence, labels) =>
         finestFirst(given, shape, wanted, 2).flatMap(({ data, dims }, place) =>
           logisticBoxes(data, {
@@ -112,7 +118,7 @@ function planarGrids(
   if (!outputs.every((output) => fits(output, wanted))) return undefined;
   return {
     classes,
-    ...assumedAnchors(shape),
+    ...anchorFacts(shape),
     decode(given, minConfidence, labels) {
       const grids = finestFirst(given, shape, wanted, 2);
       const heads = grids.map(({ name }, place) => ({
@@ -125,8 +131,10 @@ function planarGrids(
   };
 }
 
-function assumedAnchors({ anchors }: NetworkShape) {
-  return anchors ? {} : {
+function anchorFacts({ anchors }: NetworkShape): Pick<Reading, "hasAnchors" | "assumption"> {
+  if (anchors) return { hasAnchors: true };
+  return {
+    hasAnchors: true,
     assumption: "Its anchors, which the file does not tell, are taken for those of COCO",
   };
 }
