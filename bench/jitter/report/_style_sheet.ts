@@ -71,10 +71,10 @@ th, td { padding: 7px 8px; text-align: right; border-bottom: 1px solid var(--rul
   vertical-align: baseline; }
 th { font-weight: 600; }
 td { white-space: nowrap; }
-thead th { white-space: normal; color: var(--faint); font-size: .82rem; vertical-align: bottom; line-height: 1.3; }
+thead th { white-space: normal; color: var(--faint); font-size: .95em; vertical-align: bottom; line-height: 1.3; }
 tbody tr:last-child > * { border-bottom: 0; }
 th:first-child, td:first-child { text-align: left; }
-td small, tbody th small { display: block; font-weight: 400; color: var(--faint); font-size: .76rem; }
+td small, tbody th small { display: block; font-weight: 400; color: var(--faint); font-size: .88em; }
 .text { text-align: left; white-space: normal; min-width: 11em; }
 tbody th { min-width: 8.5em; }
 tr.chosen { background: var(--wash); }
@@ -106,6 +106,7 @@ ul.plain { padding-left: 1.2em; max-width: 46em; } ul.plain li { margin: 5px 0; 
   dl.list dd { margin-bottom: 8px; }
   .strip { grid-template-columns: repeat(4, 1fr); }
   .plot { font-size: 15px; }
+  .triple .plot { font-size: 13px; }
   .maps { grid-template-columns: minmax(0, 1fr); }
   th, td { padding: 6px 9px; }
   th:first-child, td:first-child { position: sticky; left: 0; background: var(--panel);
@@ -119,8 +120,10 @@ ul.plain { padding-left: 1.2em; max-width: 46em; } ul.plain li { margin: 5px 0; 
   h2 { break-after: avoid; margin-top: 28px; }
   .figures { columns: 2 240px; column-gap: 12px; }
   .scroll { overflow: visible; }
-  table { font-size: 7.5pt; }
-  th, td { padding: 3px 5px; }
+  .triple { grid-template-columns: repeat(3, 1fr); }
+  table { font-size: 7pt; }
+  th, td { padding: 2px 4px; }
+  tbody th { min-width: 7em; }
   .film > * { animation: none; }
   .film > :first-child { visibility: visible; }
 }
