@@ -231,7 +231,7 @@ Deno.test.each([
     flaw: "an output that its card names and it does not have",
     model: () =>
       modelOf(silentYolov8(3), { description: { layout: "yolov8", outputs: { boxes: "out" } } }),
-    said: 'its card names the output "out", and there are "output0"',
+    said: 'its card names the output "out", and there are "output0" [1,7,126]',
   },
   {
     flaw: "a part that its layout does not have",

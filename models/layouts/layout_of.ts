@@ -9,6 +9,12 @@ import type { PictureInput } from "./picture_input.ts";
 /** More classes than any detector knows. */
 const MAX_CLASSES = 50_000;
 
+/** How many values are shown where none fits: as many as SCRFD has outputs. */
+const MAX_SHOWN = 15;
+
+/** How much of a name is shown. */
+const MAX_NAME = 60;
+
 /** The tasks, in Ultralytics' words, in which there are upright boxes. */
 const TASKS = ["detect", "segment", "pose"];
 
@@ -89,7 +95,9 @@ function checkTask({ metadata }: OnnxFacts, name: string): void {
   const task = metadata.get("task");
   if (task === undefined || TASKS.includes(task)) return;
   throw new ModelError(
-    `Cannot use the model "${name}": it is made for the task "${task}", and finds no upright boxes`,
+    `Cannot use the model "${name}": it is made for the task "${
+      task.slice(0, MAX_NAME)
+    }", and finds no upright boxes`,
   );
 }
 
@@ -109,7 +117,7 @@ function checkParts(
     if (outputs.some((one) => one.name === output)) continue;
     throw new ModelError(
       `Cannot use the model "${name}": its card names the output "${output}", and there are ` +
-        outputs.map((one) => `"${one.name}"`).join(", "),
+        shapesOf(outputs),
     );
   }
 }
@@ -127,8 +135,12 @@ function noLayout(
   );
 }
 
+/** Names and shapes in words, of which a hostile file may have many. */
 function shapesOf(values: readonly TypedOnnxValue[]): string {
-  return values.map(({ name, dims, type }) =>
-    `"${name}" [${dims.map((size) => size ?? "?")}]${type === "float" ? "" : ` of ${type}`}`
-  ).join(", ") || "nothing";
+  const shown = values.slice(0, MAX_SHOWN).map(({ name, dims, type }) =>
+    `"${name.slice(0, MAX_NAME)}" [${dims.slice(0, MAX_SHOWN).map((size) => size ?? "?")}]` +
+    (type === "float" ? "" : ` of ${type}`)
+  );
+  const rest = values.length - shown.length;
+  return [...shown, ...rest > 0 ? [`${rest} more`] : []].join(", ") || "nothing";
 }

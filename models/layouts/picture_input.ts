@@ -57,7 +57,8 @@ export function pictureInput(
   const pictures = inputs.filter((one) => one.name !== SIZE_INPUT);
   const [picture] = pictures;
   if (!picture || pictures.length > 1) {
-    const names = inputs.map((one) => `"${one.name}"`).join(", ") || "none";
+    const names = inputs.slice(0, 8).map((one) => `"${one.name.slice(0, 60)}"`).join(", ") ||
+      "none";
     throw refused(name, `it takes ${inputs.length} inputs (${names}), and one picture is known`);
   }
   if (!TYPES.includes(picture.type)) {
