@@ -100,7 +100,7 @@ export function mergedSlices(
   const { ties, iou, maxDetections } = check(options);
   const resolve = ties === "blend" ? blended : suppressed;
   const detections = [...Map.groupBy(candidates, ({ slice }) => slice).values()]
-    .flatMap((found) => resolve(found, { iou, maxDetections }));
+    .flatMap((found) => resolve(found, { iou }));
   return merged(detections, options)
     .slice(0, maxDetections)
     .map(({ slice: _, ...detection }) => detection);

@@ -20,9 +20,12 @@ import {
   type InferenceSession,
   type Inferred,
   letterbox,
+  mergeSlices,
   type MeteredStage,
   type Prepared,
+  select,
   sink,
+  slice,
   smooth,
   stage,
   StageError,
@@ -76,6 +79,13 @@ const prepared = (frame: Frame): Prepared => ({
   fit: FIT,
   input: { dims: [1, 3, 16, 16], data: new Float32Array(768) },
 });
+const sliced = (frame: Frame): Prepared => ({
+  ...prepared(frame),
+  slices: {
+    fits: [FIT, FIT, FIT],
+    make: () => ({ dims: [1, 3, 16, 16], data: new Float32Array(768) }),
+  },
+});
 const inferred = (frame: Frame): Inferred => ({ frame, fit: FIT, outputs: {} });
 const detected = (frame: Frame): Detected => ({
   frame,
@@ -102,11 +112,15 @@ const STAGES: readonly {
   readonly readsFrameOnly?: true;
 }[] = [
   { name: "letterbox", make: () => letterbox(DETECTOR.input), itemFrom: (frame) => frame },
+  { name: "slice", make: () => slice(DETECTOR.input, { size: 32 }), itemFrom: prepared },
   { name: "infer", make: () => infer(SESSION), itemFrom: prepared },
+  { name: "infer", make: () => infer(SESSION), itemFrom: sliced },
   { name: "decodeBoxes", make: () => decodeBoxes(DETECTOR), itemFrom: inferred },
+  { name: "mergeSlices", make: () => mergeSlices(), itemFrom: detected },
   { name: "blend", make: () => blend(), itemFrom: detected },
   { name: "blendOverTime", make: () => blendOverTime(), itemFrom: detected },
   { name: "suppress", make: () => suppress(), itemFrom: detected },
+  { name: "select", make: () => select({ minSize: 1 }), itemFrom: detected },
   { name: "track", make: () => track(), itemFrom: detected },
   { name: "smooth", make: () => smooth({ method: "fixed-lag" }), itemFrom: tracked },
   { name: "dropLate", make: () => dropLate(), itemFrom: detected, readsFrameOnly: true },

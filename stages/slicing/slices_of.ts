@@ -38,7 +38,7 @@ export function slicesOf(frame: Size, { size, overlap, regions }: Cut): Rectangl
 /** Where slices begin along an axis. */
 function startsOf(length: number, size: number, overlap: number): number[] {
   if (length <= size) return [0];
-  const step = Math.floor(size * (1 - overlap));
+  const step = size - Math.floor(size * overlap);
   const gaps = Math.ceil((length - size) / step);
   return Array.from({ length: gaps + 1 }, (_, i) => Math.round(i * (length - size) / gaps));
 }
