@@ -40,6 +40,50 @@ function barsOf(samples: readonly Sampled[]): Bar[] {
   });
 }
 
+/** The axis of both plots. */
+function axisOf(label: string): Plot.ScaleOptions {
+  return { type: "log", label, tickFormat: "~g", ticks: 5, inset: 4 };
+}
+
+function histogram(samples: readonly Sampled[], axis: Plot.ScaleOptions): Markup {
+  return plotted({
+    height: 200,
+    marginBottom: 24,
+    x: { ...axis, label: null, tickFormat: () => "" },
+    y: { label: "tracks", grid: true, ticks: 4, tickFormat: "d" },
+    marks: [
+      Plot.rect(barsOf(samples).filter(({ count }) => count > 0), {
+        x1: "from",
+        x2: "to",
+        y1: 0,
+        y2: "count",
+        fill: "ink",
+        fillOpacity: 0.55,
+        stroke: "ink",
+      }),
+      Plot.ruleY([0]),
+    ],
+  }, "How many tracks have which value");
+}
+
+function cumulative(samples: readonly Sampled[], axis: Plot.ScaleOptions): Markup {
+  const steps = samples.flatMap(({ ink, values }) => {
+    const sorted = values.toSorted((a, b) => a - b);
+    return sorted.map((value, at) => ({ value, share: 100 * (at + 1) / sorted.length, ink }));
+  });
+  const place = { x: "value", y: "share" };
+  return plotted({
+    height: 180,
+    marginTop: 24,
+    x: axis,
+    y: { label: "share of tracks (%)", grid: true, domain: [0, 100], ticks: 4 },
+    marks: [
+      Plot.line(steps, { ...place, z: "ink", stroke: "ink", strokeWidth: 2, curve: "step-after" }),
+      Plot.dot(steps, { ...place, fill: "ink", r: 2.5 }),
+    ],
+  }, "Which share of the tracks has at most so much");
+}
+
 /**
  * Draws how many tracks have which value, and below it which share has at most so much.
  *
@@ -52,47 +96,5 @@ export function distributionPlots(samples: readonly Sampled[], axis: string): Ma
     { ink, values: values.filter((value) => value > 0 && value < Infinity) }
   )).filter(({ values }) => values.length > 0);
   if (counted.length === 0) return [];
-  const x: Plot.ScaleOptions = { type: "log", label: axis, tickFormat: "~g", ticks: 5, inset: 4 };
-  const bars = barsOf(counted).filter(({ count }) => count > 0);
-  const steps = counted.flatMap(({ ink, values }) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    return sorted.map((value, at) => ({ value, share: 100 * (at + 1) / sorted.length, ink }));
-  });
-  return [
-    plotted({
-      height: 200,
-      marginBottom: 24,
-      x: { ...x, label: null, tickFormat: () => "" },
-      y: { label: "tracks", grid: true, ticks: 4, tickFormat: "d" },
-      marks: [
-        Plot.rect(bars, {
-          x1: "from",
-          x2: "to",
-          y1: 0,
-          y2: "count",
-          fill: "ink",
-          fillOpacity: 0.55,
-          stroke: "ink",
-        }),
-        Plot.ruleY([0]),
-      ],
-    }, "How many tracks have which value"),
-    plotted({
-      height: 180,
-      marginTop: 24,
-      x,
-      y: { label: "share of tracks (%)", grid: true, domain: [0, 100], ticks: 4 },
-      marks: [
-        Plot.line(steps, {
-          x: "value",
-          y: "share",
-          z: "ink",
-          stroke: "ink",
-          strokeWidth: 2,
-          curve: "step-after",
-        }),
-        Plot.dot(steps, { x: "value", y: "share", fill: "ink", r: 2.5 }),
-      ],
-    }, "Which share of the tracks has at most so much"),
-  ];
+  return [histogram(counted, axisOf(axis)), cumulative(counted, axisOf(axis))];
 }

@@ -1,6 +1,5 @@
 import type { JitterReport } from "../report_types.ts";
-import { coordinateWords } from "./_tables.ts";
-import { listed, numberText, settingText } from "./_words.ts";
+import { coordinateWords, listed, numberText, settingText } from "./_words.ts";
 
 function excludedWords({ data: { excluded } }: JitterReport): string[] {
   if (excluded.length === 0) return ["Nothing was left out."];

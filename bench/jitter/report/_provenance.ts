@@ -16,61 +16,71 @@ export function commandOf({ command }: JitterReport): string {
   return ["steadybox", ...command].map(quoted).join(" ");
 }
 
-/**
- * The report's own measure: of what it is, by what, and what it cost.
- *
- * @param report The report.
- * @returns Names and what belongs to each.
- */
-export function provenanceOf(report: JitterReport): [string, string][] {
-  const { tool, machine, model, device, settings, seed, cost, created } = report;
+/** A name, and what belongs to it. */
+type Fact = readonly [name: string, value: string];
+
+/** What ran, on what. */
+function runFacts({ tool, machine, model, device, seed, created }: JitterReport): Fact[] {
   const versions = [
     `${tool.name} ${tool.version}`,
     `Deno ${tool.deno}`,
     ...tool.ffmpeg ? [`ffmpeg ${tool.ffmpeg}`] : [],
     ...tool.onnxruntime ? [`ONNX Runtime ${tool.onnxruntime}`] : [],
   ];
-  const { bootstrap, guard, fastShare } = settings;
   return [
     ["Model", model ? `${model.name}, ${model.input.width}×${model.input.height}` : "none"],
-    ...model ? [["Its SHA-256", model.sha256] as [string, string]] : [],
+    ...model ? [["Its SHA-256", model.sha256] as const] : [],
     ["Device", device ? [device.description, ...device.fallbacks].join("; ") : "none"],
     ["Versions", versions.join(", ")],
     ["Machine", `${machine.os}, ${machine.arch}, ${machine.processors} processors`],
     ["Made", created],
     ["Seed", String(seed)],
+  ];
+}
+
+/** How it was measured. */
+function protocolFacts({ settings }: JitterReport): Fact[] {
+  const { reference, minFrames, minFps, fastShare, guard, bootstrap } = settings;
+  const { resamples, unit, level } = bootstrap;
+  const percent = (share: number) => `${settingText(100 * share)} %`;
+  return [
     ["Tracks' numbers", settings.association],
-    ["Reference", `${settings.reference.kind}, ${settingText(settings.reference.cutoffHz)} Hz`],
+    ["Reference", `${reference.kind}, ${settingText(reference.cutoffHz)} Hz`],
     ["Lengths are divided by", settings.normaliser],
     [
       "Measured are",
-      `parts without a gap of ${settings.minFrames} frames and more, at ${
-        settingText(settings.minFps)
-      } fps and more`,
+      `parts without a gap of ${minFrames} frames and more, at ${settingText(minFps)} fps and more`,
     ],
-    [
-      "Fast motion",
-      `the fastest ${settingText(100 * fastShare)} % of each track's frames`,
-    ],
+    ["Fast motion", `the fastest ${percent(fastShare)} of each track's frames`],
     [
       "Guard",
       `error on fast motion over raw up to ${guard.maxErrorLive} (live), ${guard.maxErrorLookingAhead} (looking ahead), ${guard.maxErrorOffline} (whole clip); lag up to ${guard.maxLagFrames} frames; overshoot up to ${guard.maxOvershootPercent} %; overlap with the reference down by ${guard.maxIouDropPoints} points at most`,
     ],
-    [
-      "Bootstrap",
-      `${bootstrap.resamples} times, by ${bootstrap.unit}, ${settingText(100 * bootstrap.level)} %`,
-    ],
-    [
-      "Cost",
-      `${
-        cost.detectionS === null ? "" : `decoding and detecting ${numberText(cost.detectionS)} s; `
-      }measuring ${numberText(cost.measuringSPerMethod)} s a method${
-        cost.measuringPercentPerMethod === null
-          ? ""
-          : ` (${numberText(cost.measuringPercentPerMethod)} % of that)`
-      }; all ${numberText(cost.totalS)} s`,
-    ],
+    ["Bootstrap", `${resamples} times, by ${unit}, ${percent(level)}`],
   ];
+}
+
+/** How long it took. */
+function costWords({ cost }: JitterReport): string {
+  const { detectionS, measuringSPerMethod, measuringPercentPerMethod, totalS } = cost;
+  const share = measuringPercentPerMethod === null
+    ? ""
+    : ` (${numberText(measuringPercentPerMethod)} % of that)`;
+  return [
+    ...detectionS === null ? [] : [`decoding and detecting ${numberText(detectionS)} s`],
+    `measuring ${numberText(measuringSPerMethod)} s a method${share}`,
+    `all ${numberText(totalS)} s`,
+  ].join("; ");
+}
+
+/**
+ * The report's own measure: of what it is, by what, and what it cost.
+ *
+ * @param report The report.
+ * @returns Names and what belongs to each.
+ */
+export function provenanceOf(report: JitterReport): Fact[] {
+  return [...runFacts(report), ...protocolFacts(report), ["Cost", costWords(report)]];
 }
 
 /**

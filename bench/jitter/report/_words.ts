@@ -114,3 +114,14 @@ export function listed(things: readonly string[]): string {
     ? things.join()
     : `${things.slice(0, -1).join(", ")} and ${things.at(-1)}`;
 }
+
+/**
+ * The names of the coordinates with a number each.
+ *
+ * @param values The numbers.
+ * @returns Such as `centre x 1.8, centre y 1.5, width 3.9 and height 3.2`.
+ */
+export function coordinateWords(values: PerCoordinate<number | null>): string {
+  const names = { centreX: "centre x", centreY: "centre y", width: "width", height: "height" };
+  return listed(COORDINATES.map((name) => `${names[name]} ${numberText(values[name])}`));
+}

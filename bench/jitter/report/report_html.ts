@@ -4,6 +4,7 @@ import { filmBody } from "./_film.ts";
 import { limitsOf } from "./_limits.ts";
 import { html, type Markup, trusted } from "./_markup.ts";
 import { methodFigures } from "./_method_figures.ts";
+import { detailsTable, methodsTable, settingsTable } from "./_method_tables.ts";
 import { existenceFigures, trajectoryFigures } from "./_object_figures.ts";
 import { figure, INK } from "./_plot.ts";
 import { commandOf, headlineOf, provenanceOf, warningsOf } from "./_provenance.ts";
@@ -12,11 +13,8 @@ import {
   type Cell,
   clipsTable,
   controlsTable,
-  detailsTable,
-  methodsTable,
   perturbationTable,
   type ReportTable,
-  settingsTable,
   truthTable,
 } from "./_tables.ts";
 import { FILM, type Filmstrip } from "./cut_filmstrip.ts";

@@ -1,16 +1,14 @@
 import type { JitterReport } from "../report_types.ts";
 import { limitsOf } from "./_limits.ts";
 import { plainText } from "./_markup.ts";
+import { detailsTable, methodsTable, settingsTable } from "./_method_tables.ts";
 import { commandOf, headlineOf, provenanceOf, warningsOf } from "./_provenance.ts";
 import {
   type Cell,
   clipsTable,
   controlsTable,
-  detailsTable,
-  methodsTable,
   perturbationTable,
   type ReportTable,
-  settingsTable,
   truthTable,
 } from "./_tables.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { madeReport } from "../../../tests/_made_report.ts";
-import { methodsTable } from "./_tables.ts";
+import { methodsTable } from "./_method_tables.ts";
 import { reportMarkdown } from "./report_markdown.ts";
 
 /** The tables of a text, each as its lines of cells; `\|` is no border. */
