@@ -31,7 +31,7 @@ Deno.test("parse() reads every option of run", () => {
     "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 " +
-    "--segment 10:00 --hls-keep 60 --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
+    "--segment 10m --hls-keep 60s --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
     command: "run",

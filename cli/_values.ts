@@ -33,14 +33,20 @@ function valueParser<T>(
 /** Seconds, or minutes and seconds, or hours, minutes and seconds, separated by colons. */
 const TIME = /^(?:(?:(\d+):)?([0-5]?\d):(?=[0-5]?\d(?:\.|$)))?(\d+(?:\.\d*)?|\.\d+)$/;
 
+/** A number of one unit, such as `10m`. */
+const QUANTITY = /^(\d+(?:\.\d*)?)([smh])$/;
+const UNIT_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
 function secondsFrom(input: string): number | undefined {
+  const [, count, unit] = QUANTITY.exec(input) ?? [];
+  if (unit !== undefined) return Number(count) * UNIT_S[unit]!;
   const [, hours = "0", minutes = "0", seconds] = TIME.exec(input) ?? [];
   if (seconds === undefined) return undefined;
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   return Number.isSafeInteger(Math.ceil(total * 1e6)) ? total : undefined;
 }
 
-/** Reads a time in seconds: `90`, `1:30` and `0:01:30.0` are the same. */
+/** Reads a time in seconds: `90`, `90s`, `1.5m`, `1:30` and `0:01:30.0` are the same. */
 export function timeS(
   { min }: { readonly min: "zero" | "above zero" },
 ): ValueParser<"sync", number> {

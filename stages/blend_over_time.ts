@@ -1,5 +1,6 @@
 import { type Box, iouOf } from "../pipeline/box.ts";
 import type { Detection } from "../pipeline/detection.ts";
+import type { FrameSource } from "../pipeline/frame.ts";
 import type { Detected } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { blendedTie } from "./_blended_tie.ts";
@@ -79,7 +80,11 @@ export function blendOverTime(
   return stage("blendOverTime", async function* blendOverTime(items: AsyncIterable<Detected>) {
     let memory: readonly Remembered[] = [];
     let last: readonly Detection[] = [];
+    let connection: number | undefined;
     for await (const item of items) {
+      const source: FrameSource | undefined = item.frame.source;
+      if (source?.connection !== connection) memory = []; // A feed is back, and may show anything.
+      connection = source?.connection;
       if (!item.isHeld) {
         const { timestampUs } = item.frame;
         const blended = blendedOverTime(item.detections, { memory, timestampUs }, options);

@@ -205,3 +205,19 @@ Deno.test("blendOverTime() throws if an option makes no sense", () => {
     assertThrows(() => blendOverTime(options), RangeError, "Cannot blend as");
   }
 });
+
+Deno.test("blendOverTime() knows nothing of what was before a feed was lost", async () => {
+  const items = [0, 0, 1].map((connection, index): Detected => {
+    const black = blackFrame(index);
+    const frame = {
+      ...black,
+      timestampUs: index * 33_333,
+      source: { ...black.source, connection },
+    };
+    return { frame, detections: [thing(4 * index)] };
+  });
+  const results = await Array.fromAsync(ReadableStream.from(items).pipeThrough(blendOverTime()));
+  const [, second, third] = leftEdges(results.map(({ detections }) => detections));
+  assertEquals(third, 8);
+  assert(second! <= 4);
+});

@@ -1,3 +1,4 @@
+import type { FrameSource } from "../pipeline/frame.ts";
 import type { Detected, Tracked } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { Camera } from "./tracking/camera.ts";
@@ -47,7 +48,8 @@ export interface TrackOptions {
  *
  * Where the camera moves, so do the predictions: from the luma of each frame and the one before, but
  * for what the detections cover, the motion of the background is found, as a shift, turn and zoom; it
- * goes on in `cameraMotion`. At a cut all objects end, and `isCut` tells later stages so.
+ * goes on in `cameraMotion`. At a cut all objects end, as they do where a feed comes back with another
+ * size, and `isCut` tells later stages so.
  *
  * Boxes stay as they were detected: to hold still is the work of a later stage. On a frame that was
  * passed over, the tracks are those of the last frame that was not, where they are predicted to be
@@ -92,18 +94,27 @@ export function track(
   return stage("track", async function* track(items: AsyncIterable<Detected>) {
     const tracker = new Tracker({ minConfidence, maxGapS, acrossClasses });
     const eye = camera ? new Camera() : undefined;
+    let last: FrameSource | undefined;
     for await (const { frame, detections, isHeld } of items) {
       const objects = detections.filter(({ confidence }) => confidence >= minConfidence);
       const view = eye?.look(frame, objects.map(({ box }) => box));
-      if (view?.isCut) tracker.cut();
+      const isCut = view?.isCut || isResized(last, frame.source);
+      last = frame.source;
+      if (isCut) tracker.cut();
       tracker.advance(frame.timestampUs, view?.motion);
       yield {
         frame,
         detections: isHeld ? tracker.predicted() : tracker.update(detections),
         ...isHeld && { isHeld },
-        ...view?.isCut && { isCut: true },
+        ...isCut && { isCut: true },
         ...view?.motion && { cameraMotion: view.motion },
       };
     }
   });
+}
+
+/** Whether a feed has come back with another size, in which boxes of before mean nothing. */
+function isResized(before: FrameSource | undefined, now: FrameSource): boolean {
+  if (before === undefined || before === now) return false;
+  return before.width !== now.width || before.height !== now.height;
 }

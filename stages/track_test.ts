@@ -370,3 +370,19 @@ Deno.test("track() refuses options that make no sense", () => {
     assertThrows(() => track({ maxGapS }), RangeError, `current value is ${maxGapS}`);
   }
 });
+
+Deno.test("track() keeps numbers over a short outage of a feed, but not over another size", async () => {
+  const items = [0, 100, 600, 700].map((pts, index) => {
+    const source = { timeBase: { num: 1, den: 1000 }, connection: pts < 500 ? 0 : 1 };
+    return detected({ index, pts, source, detections: [found(square(100, 100))] });
+  });
+  assertEquals(await idsIn(items, { camera: false }), [[1], [1], [1], [1]]);
+  const resized = items.map((item) => {
+    const { source } = item.frame;
+    const width = source.connection === 0 ? source.width : 2 * source.width;
+    return { ...item, frame: { ...item.frame, source: { ...source, width } } };
+  });
+  const tracked = await followed(resized, { camera: false });
+  assertEquals(tracked.map(({ detections: [object] }) => object?.trackId), [1, 1, 2, 2]);
+  assertEquals(tracked.map(({ isCut = false }) => isCut), [false, false, true, false]);
+});
