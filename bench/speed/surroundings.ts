@@ -1,0 +1,38 @@
+import { measured } from "./measured.ts";
+import type { SpeedReport } from "./schema.ts";
+
+/**
+ * What machine this is.
+ *
+ * @returns Its processor, memory and system.
+ */
+export async function machineHere(): Promise<SpeedReport["machine"]> {
+  const cpuInfo = await Deno.readTextFile("/proc/cpuinfo");
+  return {
+    processor: /^model name\s*:\s*(.+)$/m.exec(cpuInfo)?.[1] ?? "unknown",
+    cores: navigator.hardwareConcurrency,
+    memoryGb: Math.round(Deno.systemMemoryInfo().total / 1e9),
+    os: `${Deno.build.os} ${Deno.osRelease()}`,
+  };
+}
+
+/**
+ * The versions of what is compared.
+ *
+ * @returns A version for each name; peers that are not installed have none.
+ */
+export async function versionsHere(): Promise<Record<string, string>> {
+  const found: Record<string, string> = { deno: Deno.version.deno };
+  const commands = {
+    ffmpeg: ["ffmpeg", "-version"],
+    python: ["/usr/bin/python3", "--version"],
+    opencv: ["/usr/bin/python3", "-c", "import cv2; print(cv2.__version__)"],
+    commit: ["git", "rev-parse", "--short", "HEAD"],
+  };
+  for (const [name, command] of Object.entries(commands)) {
+    const line = await measured(command).then(({ printed }) => printed, () => "");
+    const version = /^(?:ffmpeg version |Python )?(\S+)/.exec(line)?.[1];
+    if (version) found[name] = version;
+  }
+  return found;
+}
