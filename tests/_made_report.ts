@@ -205,7 +205,7 @@ export function madeReport(
       ffmpeg: "5.1",
       onnxruntime: "1.30.0",
     },
-    command: ["jitter", ...clips, "--report", "out/a report"],
+    command: ["steadybox", "jitter", ...clips, "--report", "out/a report"],
     seed: 1,
     machine: { os: "linux", arch: "x86_64", processors: 2, memoryBytes: 8e9 },
     model: {

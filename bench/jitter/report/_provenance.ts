@@ -13,7 +13,7 @@ function quoted(argument: string): string {
  * @returns The command line.
  */
 export function commandOf({ command }: JitterReport): string {
-  return ["steadybox", ...command].map(quoted).join(" ");
+  return command.map(quoted).join(" ");
 }
 
 /** A name, and what belongs to it. */

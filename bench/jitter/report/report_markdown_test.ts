@@ -37,6 +37,6 @@ Deno.test("reportMarkdown() makes whole tables of hostile names, and no markup",
 });
 
 Deno.test("reportMarkdown() shows a command with backticks within its fence", () => {
-  const report = { ...madeReport(), command: ["jitter", "a```b.mp4"] };
+  const report = { ...madeReport(), command: ["steadybox", "jitter", "a```b.mp4"] };
   assertStringIncludes(reportMarkdown(report), "````sh\nsteadybox jitter 'a```b.mp4'\n````");
 });
