@@ -121,14 +121,14 @@ const evaluation = object({
     option("--images", place("SOURCE"), {
       description: message`Pictures, a directory or glob of such, or a video; may be repeated.`,
     }),
-    { min: 1 },
+    { min: 1, errors: { tooFew: message`Expected --images, such as a video.` } },
   ),
   truth: multiple(
     option("--truth", place("FILE"), {
       description:
         message`What is there: COCO's JSON, MOT Challenge text or CSV; one for all --images, or one for each.`,
     }),
-    { min: 1 },
+    { min: 1, errors: { tooFew: message`Expected --truth, the file that tells what is there.` } },
   ),
   truthLabel: optional(option("--truth-label", place("NAME"), {
     description: message`What the objects are where the truth has no names, such as person.`,

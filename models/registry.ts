@@ -116,7 +116,10 @@ async function modelAt(nameOrPlace: string, options: Choice): Promise<Model> {
     return await modelFrom(file, { file: nameOrPlace }, options);
   }
   if (/\.(cfg|weights)$/i.test(nameOrPlace)) {
-    return wished(await darknetModelAt(nameOrPlace), options);
+    const model = await darknetModelAt(nameOrPlace).catch((error) => {
+      throw naming(nameOrPlace, error);
+    });
+    return wished(model, options);
   }
   throw await unknown(nameOrPlace);
 }

@@ -14,6 +14,10 @@ export interface ProgramOptions {
   readonly mayRun?: string;
   /** The directory that it may read and write in place of `dir`. */
   readonly mayUse?: string;
+  /** The hosts that it may ask. */
+  readonly mayAsk?: string;
+  /** The directory of its cache; none where absent. */
+  readonly cache?: string;
 }
 
 /** How a run of the program ended. */
@@ -32,7 +36,8 @@ export interface Ended {
  */
 export function startProgram(
   args: readonly string[],
-  { dir, path, within = [], input, mayRun = "ffmpeg,ffprobe", mayUse = dir }: ProgramOptions,
+  { dir, path, within = [], input, mayRun = "ffmpeg,ffprobe", mayUse = dir, mayAsk, cache }:
+    ProgramOptions,
 ): Deno.ChildProcess {
   const read = [mayUse, ROOT.pathname].join(",");
   const child = new Deno.Command("env", {
@@ -49,11 +54,17 @@ export function startProgram(
       ],
       ...[`--allow-read=${read}`, `--allow-write=${mayUse}`, `--allow-run=${mayRun}`],
       ...[`--allow-ffi=${ROOT.pathname}node_modules/.deno/onnxruntime-node@1.30.0`],
-      ...["--ignore-env", "--allow-env=TMPDIR", `${ROOT.pathname}mod.ts`, ...args],
+      ...mayAsk === undefined ? [] : [`--allow-net=${mayAsk}`],
+      ...["--ignore-env", `--allow-env=TMPDIR${cache === undefined ? "" : ",STEADYBOX_CACHE"}`],
+      ...[`${ROOT.pathname}mod.ts`, ...args],
     ],
     cwd: dir,
     // The graphics driver complains where the directory for its sockets is not named.
-    env: { TMPDIR: `${dir}/tmp`, XDG_RUNTIME_DIR: `${dir}/tmp` },
+    env: {
+      TMPDIR: `${dir}/tmp`,
+      XDG_RUNTIME_DIR: `${dir}/tmp`,
+      ...cache !== undefined && { STEADYBOX_CACHE: cache },
+    },
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
