@@ -13,8 +13,8 @@ interface Pair {
 
 /**
  * How a method compares with the baseline on the same tracks and frames: geometric means of ratios, over
- * coordinates and then over tracks, each track alike. A track of which the method reads 0 has no ratio, and is
- * counted as frozen.
+ * coordinates and then over tracks, each track alike. A track of which the method reads 0 has no ratio; one
+ * whose third differences are exactly 0 is counted as frozen.
  *
  * @param own The method's readings.
  * @param base The baseline's, of the same tracks.
@@ -39,9 +39,9 @@ export function ratiosOf(
   };
 }
 
-/** Whether a method took all trembling away, with everything else. */
+/** Whether boxes do not change at all, or change evenly, where the baseline's tremble. */
 function isFrozen({ own, base }: Pair): boolean {
-  return own.flicker.some((value, c) => value === 0 && (base.flicker[c] ?? 0) > 0);
+  return own.sigma3.some((value, c) => value === 0 && (base.sigma3[c] ?? 0) > 0);
 }
 
 function compared(

@@ -291,7 +291,7 @@ export interface Ratios {
   readonly fastError: Measured;
   /** The same of third differences: any short filter looks good by it. */
   readonly sigma3: Measured;
-  /** How many tracks read exactly 0 in the flicker band, and so have no ratio. */
+  /** How many tracks have third differences of exactly 0: boxes that do not change at all. */
   readonly frozenTracks: number;
 }
 

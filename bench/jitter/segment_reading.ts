@@ -13,6 +13,8 @@ export const STATIC_TRAVEL_PERCENT = 2;
 export const STATIC_INTERVAL_S = 1;
 /** Up to which lag is searched, in frames. */
 const MAX_LAG_FRAMES = 6;
+/** Of fewer frames, no lag can be told. */
+const MIN_LAG_SAMPLES = 40;
 const NEIGHBOURHOOD_US = 250_000;
 
 /** How much boxes tremble and how wrong they are, for each coordinate, in % of the size. */
@@ -47,7 +49,7 @@ export function amountsOf(series: Series, { reference, fastUs, fps }: Segment): 
 
 /** The lag of each coordinate on the fastest quarter, in frames, where it can be told. */
 export function lagFramesOf(series: Series, { reference, fastUs, fps }: Segment): number[] {
-  if (fps < MIN_FPS) return [];
+  if (fps < MIN_FPS || series[0]!.length < MIN_LAG_SAMPLES) return [];
   const frameUs = 1e6 / fps;
   return series.flatMap((samples, c) => {
     const lag = lagBehind(samples, reference[c]!, {
