@@ -139,3 +139,40 @@ Deno.test("checkStandardOutput() lets one text format have it, and no video", ()
   assertStringIncludes(twice.message, "--mot and --csv");
   assertThrows(() => checkStandardOutput({ output: "-" }), UsageError, "--output -");
 });
+
+const FEED: Sources = { kind: "video", url: "rtsp://host/camera", isFeed: true };
+
+Deno.test("checkOutputs() passes URLs, playlists and segments of a feed, and makes nothing", () =>
+  inTempDir(async (dir) => {
+    await Deno.writeTextFile(`${dir}/cam.mp4`, "");
+    await checkOutputs({ output: "rtsp://host/a" }, FEED, { overwrite: false });
+    await checkOutputs({ output: `${dir}/a.m3u8` }, FEED, { overwrite: false, hlsKeep: 60 });
+    await checkOutputs({ output: `${dir}/cam.mp4` }, FEED, { overwrite: false, segment: 60 });
+    assertEquals(await namesIn(dir), ["cam.mp4"]);
+  }));
+
+Deno.test("checkOutputs() refuses to send what is no feed, and tells no password", () =>
+  beside(async (dir, video) => {
+    const output = "rtmp://user:secret@host/live/secret";
+    const picture: Sources = { kind: "picture", paths: [`${dir}/pictures/1.png`] };
+    for (const sources of [video, picture]) {
+      const message = await complaint({ output }, sources);
+      assertStringIncludes(message, "rtmp://host/live/…");
+      assertEquals(message.includes("secret"), false);
+    }
+  }));
+
+Deno.test("checkOutputs() refuses --segment and --hls-keep where they would do nothing", async () => {
+  for (
+    const [output, wish] of [
+      [undefined, { segment: 60 }],
+      ["rtsp://host/a", { segment: 60 }],
+      ["a.m3u8", { segment: 60 }],
+      ["a.mp4", { hlsKeep: 60 }],
+      [undefined, { hlsKeep: 60 }],
+    ] as const
+  ) {
+    const check = () => checkOutputs({ output }, FEED, { overwrite: true, ...wish });
+    await assertRejects(check, UsageError, "Cannot use --");
+  }
+});

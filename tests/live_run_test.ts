@@ -4,9 +4,11 @@
  * @module
  */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assertGone, childrenOf } from "./_live_program.ts";
 import { framesIn, startProgram } from "./_program.ts";
+import { decode } from "../mod.ts";
+import { Recorder } from "./_rtsp_recorder.ts";
 import { Camera, freePort, hasRtspServer } from "./_rtsp_server.ts";
 import { inTempDir, namesIn } from "./_temp_dir.ts";
 
@@ -38,6 +40,44 @@ Deno.test({
       const times = lines.map(({ timestamp }) => timestamp as number);
       assert(times.every((time, i) => i === 0 || time > times[i - 1]!));
       assertEquals(await framesIn(`${dir}/o.mp4`), lines.length);
+    }),
+});
+
+Deno.test({
+  name: "steadybox run sends a camera on that comes back with another size",
+  ignore: !hasRtspServer(),
+  fn: () =>
+    inTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/tmp`);
+      const [from, to] = [freePort(), freePort()];
+      await using recorder = await Recorder.start({ port: to, folder: dir });
+      const outputs = ["-o", `rtsp://user:secret@127.0.0.1:${to}/push`, "--jsonl", "o.jsonl"];
+      const first = await Camera.start({ port: from });
+      const source = `rtsp://127.0.0.1:${from}/camera`;
+      const child = startProgram(["run", source, "--device", "cpu", ...outputs], { dir });
+      const said = Promise.all([child.stdout.text(), child.stderr.text()]);
+      await grown(`${dir}/o.jsonl`, 20);
+      await first[Symbol.asyncDispose]();
+      await using _second = await Camera.start({ port: from, width: 640, codec: "mjpeg" });
+      await grown(`${dir}/o.jsonl`, 60);
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      const [, stderr] = await said;
+      assertEquals(code, 143, stderr);
+      assertMatch(stderr, /Sent \d+ of \d+ frames to rtsp:\/\/127\.0\.0\.1:\d+\/push/);
+      assertEquals(stderr.includes("secret"), false);
+      const widths = (await Deno.readTextFile(`${dir}/o.jsonl`)).trimEnd().split("\n")
+        .map((line) => JSON.parse(line).resolution.width as number);
+      assertEquals(new Set(widths), new Set([320, 640]));
+      const [sent] = /(?<=Sent )\d+/.exec(stderr) ?? [];
+      const [cards = 0] = /\d+(?= cards? shown)/.exec(stderr) ?? [];
+      let frames = 0;
+      for await (using frame of decode(await recorder.push(0))) {
+        assertEquals([frame.planes.width, frame.planes.height], [320, 240]);
+        frames++;
+      }
+      // The server may miss what comes before its first key frame, or with the goodbye.
+      assert(Math.abs(frames - Number(sent) - Number(cards)) <= 3, `${frames} frames\n${stderr}`);
     }),
 });
 
