@@ -5,7 +5,7 @@ import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
 import type { Device } from "../pipeline/inference_session.ts";
-import { place, sha256, wholeNumber } from "./_values.ts";
+import { pictureSize, place, sha256, wholeNumber } from "./_values.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { EvaluateOptions } from "./models_evaluate.ts";
 import type { InspectOptions } from "./models_inspect.ts";
@@ -165,8 +165,9 @@ const evaluation = object({
 });
 
 const looking = object({
-  slice: optional(option("--slice", wholeNumber({ min: 32, metavar: "PIXELS" }), {
-    description: message`Look at overlapping slices of this size too, for small objects.`,
+  slice: optional(option("--slice", pictureSize(), {
+    description:
+      message`Look at overlapping slices of this size too, for small objects: 640 or 640x480 pixels.`,
   })),
   overlap: withDefault(
     option("--overlap", float({ min: 0, max: 0.9, metavar: "NUMBER" }), {

@@ -1,5 +1,6 @@
 import type { Detection } from "../../pipeline/detection.ts";
 import type { Detector } from "../../pipeline/detector.ts";
+import type { Size } from "../../pipeline/fit.ts";
 import type { InferenceSession } from "../../pipeline/inference_session.ts";
 import type { Detected } from "../../pipeline/items.ts";
 import type { MeteredStage } from "../../pipeline/stage.ts";
@@ -30,7 +31,7 @@ export interface LookOptions {
   /** The confidence of what counts as found; the model's own where absent. */
   readonly conf: number | undefined;
   /** The size of slices, where frames are looked at in such. */
-  readonly slice: number | undefined;
+  readonly slice: Size | undefined;
   /** How much slices overlap. */
   readonly overlap: number;
   /** The network sees one frame in so many. */
