@@ -44,15 +44,20 @@ function overlap([left, right, top, bottom]: Edges, other: Edges): boolean {
  * Finds places for the names of points, so that none covers another or a point.
  *
  * @param points The points, the most important first.
- * @param width How wide the plot is, in pixels: no name sticks out of it.
+ * @param from Where the plot's inside begins, in pixels from the left: no name is further left.
+ * @param to Where it ends: no name is further right.
  * @returns A place for each; `undefined` where there is none.
  */
-export function labelPlaces(points: readonly Named[], width: number): (LabelPlace | undefined)[] {
+export function labelPlaces(
+  points: readonly Named[],
+  from: number,
+  to: number,
+): (LabelPlace | undefined)[] {
   const taken = points.map(({ x, y }): Edges => [x - 6, x + 6, y - 6, y + 6]);
   return points.map((point, at) => {
     const place = PLACES.find((candidate) => {
       const edges = edgesOf(point, candidate);
-      const isInside = edges[0] >= 0 && edges[1] <= width;
+      const isInside = edges[0] >= from && edges[1] <= to;
       return isInside && !taken.some((other, number) => number !== at && overlap(edges, other));
     });
     if (place) taken.push(edgesOf(point, place));

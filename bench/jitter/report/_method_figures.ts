@@ -22,7 +22,7 @@ function pair(report: JitterReport): { method: MethodResult; ink: string }[] {
 
 function keyOf(methods: readonly { method: MethodResult; ink: string }[]): Swatch[] {
   return methods.map(({ method: { id, role }, ink }) => (
-    { ink, name: role === "baseline" ? `${id} (raw)` : id }
+    { ink, name: role === "baseline" && id !== "raw" ? `${id} (raw)` : id }
   ));
 }
 

@@ -94,7 +94,7 @@ function names(trades: readonly Trade[], { scale }: Pick<Plot.Plot, "scale">): P
     x: x.apply(lagMs),
     y: y.apply(left),
   }));
-  return labelPlaces(points, PLOT_SIZE.width).flatMap((place, at) =>
+  return labelPlaces(points, PLOT_SIZE.marginLeft, PLOT_SIZE.width).flatMap((place, at) =>
     place
       ? Plot.text([trades[at]!], {
         x: "lagMs",

@@ -24,7 +24,7 @@ Deno.test("labelPlaces() lets no name cover another, a point or the plot's edge"
   const points = Array.from({ length: 25 }, (_, at) => (
     { x: 40 + 440 * random.uniform(), y: 20 + 300 * random.uniform(), name: `method ${at}` }
   ));
-  const places = labelPlaces(points, 520);
+  const places = labelPlaces(points, 56, 520);
   assert(places.filter((place) => place).length > 10);
   const boxes = places.flatMap((place, at) => {
     if (!place) return [];
@@ -34,7 +34,7 @@ Deno.test("labelPlaces() lets no name cover another, a point or the plot's edge"
     return [{ at, left, right: left + width, top: y + place.dy - 7, bottom: y + place.dy + 7 }];
   });
   for (const box of boxes) {
-    assert(box.left >= 0 && box.right <= 520);
+    assert(box.left >= 56 && box.right <= 520);
     for (const other of boxes) {
       if (other === box) continue;
       const isClear = other.left >= box.right || other.right <= box.left ||

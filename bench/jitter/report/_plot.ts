@@ -17,7 +17,7 @@ export const INK = {
 export const SERIES: readonly string[] = Array.from({ length: 8 }, (_, at) => `var(--c${at + 1})`);
 
 /** The size in which plots are made, in pixels: they are shown narrower on a phone. */
-export const PLOT_SIZE = { width: 520, height: 300 } as const;
+export const PLOT_SIZE = { width: 520, height: 300, marginLeft: 56 } as const;
 
 /**
  * Draws a plot as SVG that stands in a page.
@@ -35,7 +35,6 @@ export function plotted(
   const document = new DOMParser().parseFromString("<html></html>", "text/html");
   const all: Plot.PlotOptions = {
     ...PLOT_SIZE,
-    marginLeft: 56,
     marginBottom: 44,
     className: "plot",
     ...options,

@@ -65,6 +65,7 @@ export async function cutFilmstrip(
   const method = shownMethod(report);
   if (!method) return "Only raw boxes were measured, so there is nothing to compare them with.";
   const baseline = report.methods[0]!;
+  if (!traces.clips.some(({ video }) => video)) return "There is no video to cut them from.";
   const tracks = tellingTracks(method, baseline, {
     clips: traces.clips.filter(({ video }) => video),
   });

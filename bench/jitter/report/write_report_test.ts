@@ -106,7 +106,7 @@ Deno.test("cutFilmstrip() says why there are no pictures, and the report is writ
     assertStringIncludes(page, "There are no pictures here.");
     assertStringIncludes(
       await cutFilmstrip(REPORT, madeTraces(REPORT), dir) as string,
-      "No track of a video is long enough",
+      "There is no video to cut them from.",
     );
   });
 });
