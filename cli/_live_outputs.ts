@@ -55,7 +55,7 @@ export interface PictureSink extends MeteredSink<{ readonly frame: Frame }> {
 /** The sink for a URL, a playlist or segments. */
 export async function liveSinkFor(
   output: string,
-  { segment, hlsKeep, codec, crf, maxLatency, quiet }: RunOptions,
+  { segment, hlsKeep, overwrite, codec, crf, maxLatency, quiet }: RunOptions,
   onNote: (note: string) => void,
 ): Promise<PictureSink> {
   const wishes = { ...codec !== undefined && { codec }, ...crf !== undefined && { crf } };
@@ -70,6 +70,7 @@ export async function liveSinkFor(
   const { broadcast } = await import("../stages/broadcast.ts");
   const sink = broadcast(output, {
     maxLatencyMs: maxLatency,
+    overwrite,
     ...wishes,
     ...hlsKeep !== undefined && { keepS: hlsKeep },
     onEvent(event) {

@@ -6,6 +6,7 @@ import type { BroadcastEvent } from "./live/outlet.ts";
 import { type BroadcastStatistics, OutletTally } from "./live/outlet_tally.ts";
 import { KEY_FRAME_S, outputTarget } from "./live/output_target.ts";
 import { Show } from "./live/show.ts";
+import { createFollowedFile } from "./writing/partial_file.ts";
 
 export type { BroadcastEvent } from "./live/outlet.ts";
 export type { BroadcastStatistics, UnsentCause } from "./live/outlet_tally.ts";
@@ -43,6 +44,12 @@ export interface BroadcastOptions {
   readonly cardAfterMs?: number;
   /** How much of a playlist stays on disk, in seconds; all of it where absent. */
   readonly keepS?: number;
+  /**
+   * Whether an existing playlist is replaced, and segments of its names.
+   *
+   * @default {false}
+   */
+  readonly overwrite?: boolean;
   /** Told when the output is lost and when it is back. */
   readonly onEvent?: (event: BroadcastEvent) => void;
   /** Gives numbers from 0 to below 1, for the waits between attempts; `Math.random` by itself. */
@@ -76,7 +83,8 @@ export interface Broadcast extends MeteredSink<{ readonly frame: Frame }> {
  * @param options How they are sent.
  * @returns The sink of a pipeline: it takes whatever carries a frame.
  * @throws {RangeError} If an option is out of range.
- * @throws {OutputError} If it is no such URL or path, or cannot take the codec.
+ * @throws {OutputError} If it is no such URL or path, or cannot take the codec; through the stream,
+ * if a playlist is there already or cannot be made.
  *
  * @example On to a server
  * ```ts ignore
@@ -95,6 +103,7 @@ export function broadcast(output: string, options: BroadcastOptions = {}): Broad
     stallMs = 8000,
     cardAfterMs = 1000,
     keepS,
+    overwrite = false,
     onEvent = () => {},
     random = Math.random,
   } = options;
@@ -123,6 +132,7 @@ export function broadcast(output: string, options: BroadcastOptions = {}): Broad
   const sending = sink(
     "broadcast",
     async function broadcast(items: AsyncIterable<{ readonly frame: Frame }>) {
+      if (target.isPlaylist) await createFollowedFile(output, { overwrite });
       await using stack = new AsyncDisposableStack();
       let show: Show | undefined;
       for await (const { frame } of items) {

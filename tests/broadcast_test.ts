@@ -5,14 +5,23 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   broadcast,
   type BroadcastEvent,
   type BroadcastStatistics,
   decode,
+  type Frame,
+  OutputError,
   receive,
 } from "../mod.ts";
+import { imposter, listenedTo } from "./_imposter.ts";
 import { drawnNumber, liveFrames } from "./_live_frames.ts";
 import { Recorder } from "./_rtsp_recorder.ts";
 import { freePort, hasRtspServer } from "./_rtsp_server.ts";
@@ -246,3 +255,71 @@ Deno.test("broadcast() keeps no more of a playlist on disk than it is told to", 
     // One more stays for whoever is reading it.
     assert((await namesIn(dir)).length <= 4, (await namesIn(dir)).join(" "));
   }));
+
+Deno.test("broadcast() replaces a playlist only if it may, and says where none can be made", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/live.m3u8`;
+    await Deno.writeTextFile(path, "old");
+    const send = (to: string, overwrite: boolean) =>
+      liveFrames({ count: 20, fps: 100 }).pipeTo(broadcast(to, { overwrite }));
+    await assertRejects(() => send(path, false), OutputError, "it exists already");
+    assertEquals(await Deno.readTextFile(path), "old");
+    await send(path, true);
+    assertEquals(await numbersIn(path), [...Array(20).keys()]);
+    await assertRejects(() => send(`${dir}/no/live.m3u8`, false), OutputError, "does not exist");
+  }));
+
+Deno.test({
+  name: "broadcast() names each reason why nothing can be sent, and shows no password",
+  ignore: isWithoutServer,
+  fn: () =>
+    inTempDir(async (folder) => {
+      const [port, closed] = [freePort(), freePort()];
+      await using _recorder = await Recorder.start({ port, folder, user: "me", password: "right" });
+      await using garbage = imposter(async (connection) => {
+        await connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        await connection.closeWrite();
+        await listenedTo(connection);
+      });
+      await using silence = imposter(listenedTo);
+      const reasons = await Promise.all([
+        `rtsp://me:wrong@127.0.0.1:${port}/push`,
+        `rtsp://me:right@127.0.0.1:${port}/nowhere`,
+        `rtsp://127.0.0.1:${closed}/push`,
+        `rtsp://127.0.0.1:${garbage.port}/push`,
+        `rtsp://127.0.0.1:${silence.port}/push`,
+        `rtsp://me:right@127.0.0.1:${port}/push`,
+      ].map(firstEventOf));
+      assertEquals(reasons, [
+        "authentication",
+        "notFound",
+        "refused",
+        "protocol",
+        "timeout",
+        "connected",
+      ]);
+    }),
+});
+
+/** What is said first of an output to which frames are sent until then. */
+async function firstEventOf(url: string): Promise<string> {
+  const { events, onEvent, until } = listener();
+  const out = broadcast(url, { onEvent, stallMs: 2000 });
+  const said = Promise.race([until("connected", 1), until("lost", 1)]);
+  await liveFrames({ count: 600, fps: 10 }).pipeThrough(passingUntil(said)).pipeTo(out);
+  const [event] = events;
+  assert(event && !/wrong|right/.test(JSON.stringify(event)));
+  return event.kind === "lost" ? event.reason : event.kind;
+}
+
+Deno.test("broadcast() gives all back and leaves no process when the pipeline fails", async () => {
+  const broken = new TransformStream<{ readonly frame: Frame }, { readonly frame: Frame }>({
+    transform(item, controller) {
+      if (item.frame.index === 8) throw new Error("broken");
+      controller.enqueue(item);
+    },
+  });
+  const out = broadcast(`udp://127.0.0.1:${freePort()}`);
+  const sent = liveFrames({ count: 20, fps: 50 }).pipeThrough(broken).pipeTo(out);
+  await assertRejects(() => sent, Error, "broken"); // The test would fail if a process were left.
+});
