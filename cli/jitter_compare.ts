@@ -1,4 +1,5 @@
 import { type ComparedMetric, compareReports, type Comparison } from "../bench/jitter/compare.ts";
+import { plainText } from "../bench/jitter/report/plain_text.ts";
 import { readReport } from "../bench/jitter/report/read_report.ts";
 import { bold, stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
@@ -46,11 +47,16 @@ export async function jitterCompare(
   return comparison.isRegressed ? EXIT.regressed : EXIT.done;
 }
 
+/** A text of a report, which may be a stranger's, in one line and without control characters. */
+function shown(text: string): string {
+  return plainText(text).replaceAll(/\s+/g, " ");
+}
+
 function rowOf({ method, metric, kind, value, interval, ...rest }: ComparedMetric): string[] {
   const text = (number: number) =>
     kind === "ratio" ? number.toFixed(3) : `${number < 0 ? "" : "+"}${number.toFixed(3)}`;
   return [
-    method,
+    shown(method),
     metric,
     kind === "ratio" ? text(value) : `${text(value)} frames`,
     interval ? `${text(interval.low)} to ${text(interval.high)}` : "",
@@ -62,8 +68,8 @@ function rowOf({ method, metric, kind, value, interval, ...rest }: ComparedMetri
 function wordsFor({ metrics, notes, verdict, isRegressed }: Comparison): string {
   const heading = isRegressed ? "Worse" : "No worse";
   return [
-    ...notes.map((note) => `${note}\n`),
+    ...notes.map((note) => `${shown(note)}\n`),
     table(COLUMNS, metrics.map(rowOf)),
-    `\n${bold(heading, stdout)}: ${verdict}\n`,
+    `\n${bold(heading, stdout)}: ${shown(verdict)}\n`,
   ].join("");
 }

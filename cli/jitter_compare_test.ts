@@ -51,3 +51,18 @@ Deno.test("jitter compare refuses a limit below nothing", async () => {
   assertEquals(code, 2);
   assertStringIncludes(stderr, "--max-regression");
 });
+
+Deno.test("jitter compare lets no report write to the terminal but text", async () => {
+  await inTempDir(async (dir) => {
+    const report = madeReport();
+    const [baseline, ...others] = report.methods;
+    const hostile = { ...baseline!, id: "\x1b[2J\nblend" };
+    await Deno.mkdir(join(dir, "tmp"));
+    const path = join(dir, "a.json");
+    await Deno.writeTextFile(path, JSON.stringify({ ...report, methods: [hostile, ...others] }));
+    const { code, stdout } = await runProgram(["jitter", "compare", path, path], { dir });
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "�[2J blend");
+    assertEquals(stdout.includes("\x1b"), false);
+  });
+});

@@ -42,7 +42,7 @@ function tradeOf(method: MethodResult, report: JitterReport): Trade[] {
     name: role === "baseline" ? "raw" : id.replace(`${report.methods[0]!.id}+`, ""),
     lagMs: own + lag.lookAheadFrames * frameMs(report),
     left,
-    ...interval && { interval: [interval.low, interval.high] },
+    ...interval && interval.low > 0 && { interval: [interval.low, interval.high] },
     isValid: guard.isValid,
     isChosen: id === report.verdict.method,
   }];

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { labelPlaces } from "./_label_places.ts";
-import { type Markup, plainText } from "./_markup.ts";
+import type { Markup } from "./_markup.ts";
+import { plainText } from "./plain_text.ts";
 import { INK, PLOT_SIZE, plotted } from "./_plot.ts";
 
 /** What a method gains, and what it costs. */

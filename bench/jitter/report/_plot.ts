@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
-import { html, type Markup, plainText, trusted } from "./_markup.ts";
+import { html, type Markup, trusted } from "./_markup.ts";
+import { plainText } from "./plain_text.ts";
 
 /** Colours of what is drawn, as the page's style sheet defines them for light and dark. */
 export const INK = {

@@ -1,6 +1,6 @@
 import type { JitterReport } from "../report_types.ts";
 import { limitsOf } from "./_limits.ts";
-import { plainText } from "./_markup.ts";
+import { plainText } from "./plain_text.ts";
 import { detailsTable, methodsTable, settingsTable } from "./_method_tables.ts";
 import { commandOf, headlineOf, provenanceOf, warningsOf } from "./_provenance.ts";
 import {
