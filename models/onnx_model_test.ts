@@ -89,7 +89,7 @@ Deno.test.each(NAMED)(
 Deno.test.each(
   // The others tell what they are by sizes that are not free, or have a card.
   NAMED.filter(({ layout, metadata }) =>
-    !metadata && !["yolox", "yolov10", "rt-detr-ultralytics"].includes(layout)
+    !metadata && !["yolov6", "yolox", "yolov10", "rt-detr-ultralytics"].includes(layout)
   ),
 )("onnxModel() tells layout $title with a free size, in the size asked for", async (one) => {
   const [width, height] = one.size;

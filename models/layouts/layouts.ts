@@ -12,7 +12,7 @@ import { yolov5 } from "./yolov5.ts";
 import { yolov7EndToEnd } from "./yolov7_end_to_end.ts";
 import { yolov8 } from "./yolov8.ts";
 import { yolov10 } from "./yolov10.ts";
-import { yolox } from "./yolox.ts";
+import { yolov6, yolox } from "./yolox.ts";
 import { yunet } from "./yunet.ts";
 
 /**
@@ -33,6 +33,7 @@ export const LAYOUTS: readonly Layout[] = [
   yolov3Grids,
   yolov4Grids,
   yolov7EndToEnd,
+  yolov6,
   yolox,
   yolov8,
   yolov10,

@@ -155,6 +155,10 @@ w, h = np.exp(raw[:, 2]) * st, np.exp(raw[:, 3]) * st
 conf = raw[:, 4:5] * raw[:, 5:]
 objects = [object_of(xyxy(cx[i], cy[i], w[i], h[i]), conf[i].max(), conf[i].argmax()) for (i,) in pick(conf.max(1))]
 case("yolox", [output("output", raw[None])], objects, CLASSES)
+decoded = np.concatenate([rounded(np.stack([cx, cy, w, h], axis=1)), raw[:, 4:]], axis=1)
+case("yolox", [output("output", decoded[None])], objects, CLASSES)
+# YOLOv6: yolov6/models/effidehead.py, Detect.forward: the same in pixels.
+case("yolov6", [output("outputs", decoded[None])], objects, CLASSES)
 
 
 def corner_boxes(k, width=WIDTH, height=HEIGHT):
