@@ -117,6 +117,14 @@ const evaluation = object({
   modelSha256: optional(option("--model-sha256", sha256(), {
     description: message`The SHA-256 that the model's file must have.`,
   })),
+  labels: optional(option("--labels", place("FILE"), {
+    description:
+      message`The names of the model's classes, one a line, or coco for COCO's (default: the model's own).`,
+  })),
+  imgsz: optional(option("--imgsz", pictureSize(), {
+    description:
+      message`The size of the pictures that the network is fed, where it leaves that free.`,
+  })),
   images: multiple(
     option("--images", place("SOURCE"), {
       description: message`Pictures, a directory or glob of such, or a video; may be repeated.`,

@@ -88,11 +88,12 @@ export function needsOf(request: Request): Needs | undefined {
   }
   if (request.command === "jitter") return needsOfJitter(request);
   if (request.command === "models evaluate") {
-    const { images, truth, model, device } = request;
+    const { images, truth, model, labels, device } = request;
     return {
       read: [
         ...OWN_MODELS,
         ...placeOfModel(model),
+        ...labels === undefined || labels === "coco" ? [] : [labels],
         ...images.flatMap((image) => placesOf([image])),
         ...truth,
       ],

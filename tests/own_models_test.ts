@@ -108,6 +108,20 @@ Deno.test("steadybox goes on with a download whose program was killed in the mid
     assertEquals(server.ranges, [null, `bytes=${size}-`]);
   }));
 
+Deno.test("steadybox ends in one line where the disk takes no more, and goes on later", () =>
+  inTempDir(async (dir) => {
+    await using server = servedWeights();
+    const options = { dir, cache: `${dir}/cache`, mayAsk: server.host };
+    const args = ["models", "info", server.url, "--model-sha256", SHA256, "--json"];
+    // No file may be larger than 1000 blocks of 512 bytes; the signal that says so is not heard.
+    const within = ["sh", "-c", 'trap "" XFSZ; ulimit -f 1000; exec "$@"', "sh"];
+    const ended = await runProgram(args, { ...options, within });
+    assertEquals(ended.code, 5, ended.stderr);
+    assertMatch(ended.stderr, /^steadybox: Cannot keep the model "http:[^\n]+": File too large\n$/);
+    assertEquals((await runProgram(args, options)).code, 0);
+    assertEquals(server.ranges, [null, "bytes=512000-"]);
+  }));
+
 Deno.test("two programs that want the same model at the same time both get it whole", () =>
   inTempDir(async (dir) => {
     await using server = servedWeights();
