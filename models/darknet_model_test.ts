@@ -35,8 +35,8 @@ Deno.test("loadModel() takes a Darknet network by either of its files", () =>
     assertEquals(card.sizeBytes, 4 * card.parameters + 20);
     const { inputs, outputs } = inspectOnnx(network);
     assertEquals([inputs, outputs], [
-      [{ name: "data", dims: [undefined, 3, 32, 64] }],
-      [{ name: "yolo_1", dims: [undefined, 16, 4, 8] }],
+      [{ name: "data", dims: [undefined, 3, 32, 64], type: "float" }],
+      [{ name: "yolo_1", dims: [undefined, 16, 4, 8], type: "float" }],
     ]);
     const data = new Float32Array(16 * 32);
     assertEquals(detector.decode({ yolo_1: { dims: [1, 16, 4, 8], data } }, 0.2).length, 64);

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listModels } from "../models/registry.ts";
 import { madeWeights } from "./_made_darknet.ts";
-import { runProgram, startProgram } from "./_program.ts";
+import { framesIn, runProgram, startProgram } from "./_program.ts";
 import { inTempDir, namesIn } from "./_temp_dir.ts";
 
 const WEIGHTS = await Deno.readFile(
@@ -203,6 +203,32 @@ Deno.test("steadybox models evaluate tells how well boxes fit what is there", ()
     assertMatch(words.stdout, /^Not judged, as the network does not know them: dog \(1\)$/m);
     assertMatch(words.stdout, new RegExp(`^all +${boxes.length + 1} +0\\.\\d{3} `, "m"));
   }));
+
+Deno.test.each([
+  { format: "csv", truth: "faces.csv" },
+  { format: "mot", truth: "faces.txt" },
+])(
+  "steadybox models evaluate finds in a video what run wrote as $format",
+  ({ format, truth }) =>
+    inTempDir(async (dir) => {
+      const clip = new URL("fixtures/clips/talking_face.mp4", import.meta.url);
+      await Deno.copyFile(clip, `${dir}/face.mp4`);
+      const same = "--ties suppress --vid-stride 5 --device cpu --quiet".split(" ");
+      const outputs = ["run", "face.mp4", "--no-track", `--${format}`, truth];
+      const found = await runProgram([...outputs, ...same], { dir });
+      assertEquals(found.code, 0, found.stderr);
+      const evaluation = "models evaluate blazeface-full --images face.mp4 --json --truth".split(
+        " ",
+      );
+      const { code, stdout, stderr } = await runProgram([...evaluation, truth, ...same], { dir });
+      assertEquals(code, 0, stderr);
+      const { frames, ap, atConfidence, classes: [face, ...others] } = JSON.parse(stdout);
+      assertEquals(frames, Math.ceil(await framesIn(`${dir}/face.mp4`) / 5));
+      assert(face.truth >= frames);
+      assertEquals([face.label, ap, others], ["face", 1, []]);
+      assertEquals([atConfidence.precision, atConfidence.recall], [1, 1]);
+    }),
+);
 
 Deno.test.each([
   { args: "--images dog.png --truth none.json", code: 3, named: "none.json" },
