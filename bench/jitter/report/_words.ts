@@ -57,7 +57,7 @@ export function ratioAsChange(ratio: number | null): string {
  * @param textOf How a number is written.
  * @returns The words; nothing of `null`.
  */
-export function intervalText(
+function intervalText(
   interval: MeasuredInterval | null,
   textOf: (value: number) => string = numberText,
 ): string | undefined {
