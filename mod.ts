@@ -70,6 +70,7 @@ export * from "./pipeline/frame_pool.ts";
 export * from "./pipeline/inference_session.ts";
 export * from "./pipeline/items.ts";
 export * from "./pipeline/meter.ts";
+export * from "./pipeline/picture.ts";
 export * from "./pipeline/planes.ts";
 export * from "./pipeline/similarity.ts";
 export * from "./pipeline/sink.ts";

@@ -1,3 +1,4 @@
+import type { Picture } from "./picture.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
 
 /** What runs a network: a GPU, this processor natively, or this processor through WebAssembly. */
@@ -24,4 +25,20 @@ export interface InferenceSession extends AsyncDisposable {
    * @throws {DeviceError} If the device fails.
    */
   run(input: Tensor): Promise<Outputs>;
+  /**
+   * How large a picture may be for {@linkcode InferenceSession.runPicture}, in bytes of its planes;
+   * absent where a session takes no pictures.
+   */
+  readonly maxPictureBytes?: number;
+  /** How many runs should be asked for at a time, so that none waits for another's answer. */
+  readonly inFlight?: number;
+  /**
+   * Makes the network's input on the device and runs the network on it, so that nothing but the
+   * picture crosses; absent where inputs are made here.
+   *
+   * @param picture The picture, with as many fits as the network takes inputs at once.
+   * @returns The outputs, by name, with the outputs of all fits stacked in their order.
+   * @throws {DeviceError} If the device fails.
+   */
+  runPicture?(picture: Picture): Promise<Outputs>;
 }

@@ -1,6 +1,7 @@
 import type { Detection } from "./detection.ts";
 import type { Fit } from "./fit.ts";
 import type { Frame } from "./frame.ts";
+import type { Picture } from "./picture.ts";
 import type { Similarity } from "./similarity.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
 import type { Track } from "./track.ts";
@@ -11,6 +12,8 @@ export interface Prepared {
   readonly frame: Frame;
   /** What the network reads; absent on a frame that is passed over by the stride. */
   readonly input?: Tensor;
+  /** What the session makes the network's input of, in the place of `input`. */
+  readonly picture?: Picture;
   /** How the frame lies in the tensor. */
   readonly fit: Fit;
   /** What the network reads besides the frame as a whole. */
@@ -29,6 +32,8 @@ export interface Slices {
    * @returns The tensors in one, whose outermost dimension is their number.
    */
   make(range: { readonly from: number; readonly to: number }): Tensor;
+  /** What the session makes the tensors of, in the place of `make`, where it does so. */
+  readonly picture?: Picture;
 }
 
 /** What flows out of `infer`. */

@@ -9,7 +9,7 @@ export interface InferOptions {
    * How many frames the stage may hold at a time, in a run or waiting behind one. With 2, the next
    * run starts while the last one's outputs are read back and used.
    *
-   * @default {2}
+   * @default {session.inFlight, or 2 where the session does not tell}
    */
   readonly inFlight?: number;
 }
@@ -33,7 +33,7 @@ type Event =
  */
 export function infer(
   session: InferenceSession,
-  { inFlight = 2 }: InferOptions = {},
+  { inFlight = session.inFlight ?? 2 }: InferOptions = {},
 ): MeteredStage<Prepared, Inferred> {
   if (!(Number.isSafeInteger(inFlight) && inFlight > 0)) {
     throw new RangeError(
@@ -65,12 +65,12 @@ async function taken(source: AsyncIterator<Prepared>): Promise<Event> {
 }
 
 async function inferred(
-  { frame, input, fit, slices }: Prepared,
+  { frame, input, picture, fit, slices }: Prepared,
   session: InferenceSession,
   signal: AbortSignal,
 ): Promise<Event> {
-  if (!input) return { kind: "inferred", item: { frame, fit } };
-  const run = session.run(input);
+  const run = picture ? session.runPicture?.(picture) : input && session.run(input);
+  if (!run) return { kind: "inferred", item: { frame, fit } };
   if (!slices) return { kind: "inferred", item: { frame, outputs: await run, fit } };
   const [outputs, outputsBySlice] = await Promise.all([
     run,

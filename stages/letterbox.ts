@@ -1,6 +1,7 @@
 import type { InputSpec } from "../pipeline/detector.ts";
-import { type Fit, letterboxFit, stretchFit } from "../pipeline/fit.ts";
+import { type Fit, letterboxFit, type Size, stretchFit } from "../pipeline/fit.ts";
 import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
+import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import type { Tensor } from "../pipeline/tensor.ts";
@@ -22,6 +23,13 @@ export interface LetterboxOptions {
    * @default {1}
    */
   readonly stride?: number;
+  /**
+   * The session that will run the network. Where it makes the network's input by itself, from the
+   * frame's planes, as one on a GPU does, the frame passes with a `picture` in the place of `input`.
+   *
+   * @default {none: inputs are made here}
+   */
+  readonly on?: Pick<InferenceSession, "maxPictureBytes">;
 }
 
 /**
@@ -47,8 +55,7 @@ export interface LetterboxOptions {
  * @example A grey frame in a 4x4 tensor of -1 to 1
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { type Fit, letterboxFit, stretchFit } from "../pipeline/fit.ts";
-import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
+ * import type { Frame } from "../pipeline/frame.ts";
  * import { planesFrom } from "../pipeline/planes.ts";
  *
  * const frame = {
@@ -74,7 +81,7 @@ import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
  */
 export function letterbox(
   input: InputSpec,
-  { resampler = "bilinear", stride = 1 }: LetterboxOptions = {},
+  { resampler = "bilinear", stride = 1, on = {} }: LetterboxOptions = {},
 ): MeteredStage<Frame, Prepared> {
   check(input, resampler, stride);
   const makerFor = makerByFrame((size, colour) =>
@@ -94,18 +101,29 @@ export function letterbox(
       if (frame.planes.width === 0) {
         throw new RangeError("Cannot letterbox a frame that was scaled for something else");
       }
+      const { planes, source: { colour } } = frame;
+      if (planes.data.length <= (on.maxPictureBytes ?? 0)) {
+        const fit = fitOf(planes, input);
+        const picture = { planes, colour, input, resampler, fits: [fit] };
+        yield isSeen ? { frame, picture, fit } : { frame, fit };
+        continue;
+      }
       const { fits, make } = makerFor(frame);
       const fit = fits[0]!;
-      yield isSeen ? { frame, input: make(frame.planes), fit } : { frame, fit };
+      yield isSeen ? { frame, input: make(planes), fit } : { frame, fit };
     }
   });
+}
+
+/** How frames lie in the input. */
+function fitOf(frame: Size, input: InputSpec): Fit {
+  return (input.resize === "letterbox" ? letterboxFit : stretchFit)(frame, input);
 }
 
 /** Gives what makes the tensors of scaled frames: the same for all frames of a source. */
 function makerBySource(
   input: InputSpec,
 ): (source: FrameSource) => { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } {
-  const fitOf = input.resize === "letterbox" ? letterboxFit : stretchFit;
   let madeFor: FrameSource | undefined;
   let made: { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } | undefined;
   return (source) => {

@@ -1,6 +1,5 @@
 import type { InputSpec } from "../pipeline/detector.ts";
 import type { Size } from "../pipeline/fit.ts";
-import type { Frame } from "../pipeline/frame.ts";
 import type { Prepared, Slices } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { makerByFrame, tensorMaker } from "./sampling/tensor_maker.ts";
@@ -83,15 +82,20 @@ export function slice(
     return tensorMaker(input, { frame, colour, resampler: "bilinear", parts });
   });
 
-  function slicesIn(frame: Frame): Slices {
+  function slicesIn({ frame, picture }: Prepared): Slices {
     if (frame.planes.width === 0) throw new RangeError("Cannot slice a frame that is not whole");
     const { fits, make } = makerFor(frame);
-    return { fits, make: (range) => make(frame.planes, range) };
+    const slices = {
+      fits,
+      make: (range: { readonly from: number; readonly to: number }) => make(frame.planes, range),
+    };
+    return picture ? { ...slices, picture: { ...picture, fits } } : slices;
   }
 
   return stage("slice", async function* slice(items: AsyncIterable<Prepared>) {
     for await (const item of items) {
-      yield item.input ? { ...item, slices: slicesIn(item.frame) } : item;
+      const isSeen = item.input ?? item.picture;
+      yield isSeen ? { ...item, slices: slicesIn(item) } : item;
     }
   });
 }

@@ -1,7 +1,7 @@
 import type { InferenceSession } from "../../pipeline/inference_session.ts";
 import type { Inferred, Slices } from "../../pipeline/items.ts";
 import { ModelError } from "../../pipeline/errors.ts";
-import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import type { Outputs } from "../../pipeline/tensor.ts";
 
 /** How many slices go through the network at once, where it takes several. */
 const BATCH = 8;
@@ -21,7 +21,7 @@ const PENDING = 2;
  * @throws {ModelError} If what it says of a batch cannot be told apart.
  */
 export async function outputsOfSlices(
-  { fits, make }: Slices,
+  { fits, make, picture }: Slices,
   session: InferenceSession,
   signal: AbortSignal,
 ): Promise<NonNullable<Inferred["slices"]>> {
@@ -30,7 +30,11 @@ export async function outputsOfSlices(
   const outputs: Outputs[] = [];
   for (let from = 0; from < fits.length; from += size) {
     signal.throwIfAborted(); // The frame may be gone.
-    const run = outputsOfBatch(make({ from, to: Math.min(from + size, fits.length) }), session);
+    const range = { from, to: Math.min(from + size, fits.length) };
+    const asked = picture && session.runPicture
+      ? session.runPicture({ ...picture, fits: fits.slice(range.from, range.to) })
+      : session.run(make(range));
+    const run = asked.then((stacked) => outputsOfEach(stacked, range.to - range.from));
     run.catch(() => {}); // It is waited for below, unless one before it fails.
     pending.push(run);
     if (pending.length >= PENDING) outputs.push(...await pending.shift()!);
@@ -40,9 +44,8 @@ export async function outputsOfSlices(
 }
 
 /** What a network says of each input of a batch. */
-async function outputsOfBatch(input: Tensor, session: InferenceSession): Promise<Outputs[]> {
-  const count = input.dims[0]!;
-  const outputs = Object.entries(await session.run(input));
+function outputsOfEach(stacked: Outputs, count: number): Outputs[] {
+  const outputs = Object.entries(stacked);
   return Array.from(
     { length: count },
     (_, place) =>
