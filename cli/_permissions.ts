@@ -181,9 +181,11 @@ export function commandLine(
 
 /** An argument in which a URL has neither user and password nor, of a model, a query. */
 function withoutCredentials(argument: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(argument)) return argument;
-  const shown = argument.replace(/:\/\/[^/?#]*@/, "://…@");
-  return /\.(onnx|tflite|safetensors)\?/i.test(shown) ? shown.replace(/\?.*/s, "?…") : shown;
+  const [, option = "", url] = /^(-[\w-]*=)?([a-z][a-z0-9+.-]*:\/\/.*)$/is.exec(argument) ?? [];
+  if (url === undefined) return argument;
+  const shown = url.replace(/:\/\/[^/?#]*@/, "://…@");
+  const isModel = /\.(onnx|tflite|safetensors)\?/i.test(shown);
+  return option + (isModel ? shown.replace(/\?.*/s, "?…") : shown);
 }
 
 /** The hosts that a command is known to ask for a model. */

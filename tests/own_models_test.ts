@@ -73,11 +73,33 @@ Deno.test("steadybox names the flags that a download takes, and runs with them",
     assertEquals(again.code, 0, new TextDecoder().decode(again.stderr));
     assertMatch(new TextDecoder().decode(again.stdout), new RegExp(`SHA-256 +${SHA256}`));
     assertEquals(await namesIn(`${cache}/downloads`), [`${SHA256}.safetensors`]);
-    const hidden = await runProgram(["models", "info", `${secret}?key=secret`], { dir, cache });
-    assertEquals([hidden.code, hidden.stderr.includes("secret")], [1, false], hidden.stderr);
+    for (
+      const args of [["models", "info", `${secret}?key=secret`], ["run", "x", `--model=${secret}`]]
+    ) {
+      const { code, stderr } = await runProgram(args, { dir, cache });
+      assertEquals([code === 0, stderr.includes("secret")], [false, false], stderr);
+    }
     // Pinned and here, it takes no server, and no permission to ask one.
     assertEquals((await runProgram(show, { dir, cache })).code, 0);
     assertEquals(server.ranges.length, 1);
+  }));
+
+Deno.test("steadybox run tells of a download and its licence, unless it is to be quiet", () =>
+  besideCard(async (dir) => {
+    await using server = servedWeights();
+    const [licence, source] = ["CC0-1.0", "https://example.org/sky"];
+    const card = { licence, source, url: server.url, sha256: SHA256 };
+    await Deno.writeTextFile(`${dir}/remote.json`, JSON.stringify(card));
+    const args = "run dog.png --model remote.json --device cpu".split(" ");
+    const mayAsk = server.host;
+    const told = await runProgram(args, { dir, mayAsk, cache: `${dir}/cache` });
+    assertEquals(told.code, 0, told.stderr);
+    const [first] = told.stderr.split("\n");
+    assertEquals(first, `Downloaded ${server.url}, 1.43 MB (${source}); licence: ${licence}`);
+    assertMatch(told.stderr, /^ +Model +remote \(CC0-1.0\)$/m);
+    const quiet = await runProgram([...args, "--quiet"], { dir, mayAsk, cache: `${dir}/other` });
+    assertEquals([quiet.code, quiet.stderr], [0, ""]);
+    assertEquals(server.ranges.length, 2);
   }));
 
 Deno.test("steadybox goes on with a download whose program was killed in the middle", () =>
