@@ -174,16 +174,14 @@ async function watched(
   const perturbations = options.perturbation && !interruption.signal.aborted
     ? await disturbed(options, { paths, model, session, minConfidence }, interruption, progress)
     : undefined;
-  const isCut = clips.length < paths.length || clips.some(({ isInterrupted }) => isInterrupted);
-  const cut = interruption.signal.aborted
-    ? [
-      `Interrupted by ${interruption.by}: ${isCut ? "what came before" : "all but P"} was measured`,
-    ]
+  const isInterrupted = interruption.signal.aborted;
+  const cut = isInterrupted
+    ? [`Interrupted by ${interruption.by}: only what came before was measured`]
     : [];
   return {
     clips,
     provenance: await provenance({ model, session, notes: [...cut, ...complaintsOf(clips)] }),
-    ...{ minConfidence, iou: detector.defaults.iou, isInterrupted: isCut },
+    ...{ minConfidence, iou: detector.defaults.iou, isInterrupted },
     ...perturbations && { perturbations },
   };
 }

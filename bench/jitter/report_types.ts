@@ -311,7 +311,10 @@ export interface FlickerResult {
 
 /** How late boxes are. */
 export interface LagResult {
-  /** The lag behind the reference on the fastest motion of tracks that move, in frames. */
+  /**
+   * The lag behind the reference on the fastest motion of tracks that move, in frames: of each track the
+   * mean over coordinates, weighted by how certain they are.
+   */
   readonly frames: Measured;
   /** The same in milliseconds. */
   readonly lagMs: Measured;

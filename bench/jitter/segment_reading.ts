@@ -48,16 +48,56 @@ export function amountsOf(series: Series, { reference, fastUs, fps }: Segment): 
 }
 
 /** The lag of each coordinate on the fastest quarter, in frames, where it can be told. */
-export function lagFramesOf(series: Series, { reference, fastUs, fps }: Segment): number[] {
-  if (fps < MIN_FPS || series[0]!.length < MIN_LAG_SAMPLES) return [];
+export function lagFramesOf(series: Series, segment: Segment): number[] {
+  return lagsOf(series, segment).flatMap((lag) => lag ? [lag.frames] : []);
+}
+
+/** A lag, and its standard error, in frames. */
+interface LagFrames {
+  readonly frames: number;
+  readonly standardError: number;
+}
+
+function lagsOf(
+  series: Series,
+  { reference, fastUs, fps }: Segment,
+): (LagFrames | undefined)[] {
+  if (fps < MIN_FPS || series[0]!.length < MIN_LAG_SAMPLES) return series.map(() => undefined);
   const frameUs = 1e6 / fps;
-  return series.flatMap((samples, c) => {
+  return series.map((samples, c) => {
     const lag = lagBehind(samples, reference[c]!, {
       maxLagUs: MAX_LAG_FRAMES * frameUs,
       timesUs: fastUs,
     });
-    return lag ? [lag.lagUs / frameUs] : [];
+    return lag && { frames: lag.lagUs / frameUs, standardError: lag.standardErrorUs / frameUs };
   });
+}
+
+const certainties = new WeakMap<Segment, readonly number[]>();
+
+/** How certain the lag of each coordinate can be, by the raw boxes: the same for all methods. */
+function certaintiesOf(segment: Segment): readonly number[] {
+  let known = certainties.get(segment);
+  if (!known) {
+    known = lagsOf(segment.raw, segment).map((lag) => lag ? 1 / lag.standardError ** 2 : 0);
+    certainties.set(segment, known);
+  }
+  return known;
+}
+
+/**
+ * The lag of an object that moves, in frames: the mean over its coordinates, each as certain as it is,
+ * as one that hardly changes tells little.
+ */
+function meanLagOf(series: Series, segment: Segment): number | undefined {
+  const lags = lagsOf(series, segment);
+  let [sum, weights] = [0, 0];
+  certaintiesOf(segment).forEach((weight, c) => {
+    if (!lags[c] || !Number.isFinite(weight)) return;
+    sum += weight * lags[c].frames;
+    weights += weight;
+  });
+  return weights > 0 ? sum / weights : undefined;
 }
 
 /** The deviation of each coordinate while the object stands still, in %, where it does. */
@@ -119,7 +159,6 @@ export interface SegmentReading extends Amounts {
  */
 export function segmentReading(segment: Segment, boxes: readonly PlacedBox[]): SegmentReading {
   const series = seriesOf(boxes, segment.sizePx);
-  const lags = segment.isStill ? [] : lagFramesOf(series, segment);
   const truth = boxesOf(segment.reference, segment.sizePx);
   return {
     ...amountsOf(series, segment),
@@ -127,7 +166,7 @@ export function segmentReading(segment: Segment, boxes: readonly PlacedBox[]): S
     sigma3: series.map((samples) => thirdDifferenceSigma(samples)),
     robustSigma3: series.map((samples) => thirdDifferenceSigma(samples, { isRobust: true })),
     staticDeviation: staticDeviationsOf(series, segment),
-    lagFrames: lags.length ? meanOf(lags) : undefined,
+    lagFrames: segment.isStill ? undefined : meanLagOf(series, segment),
     overshoot: overshootOf(series, segment),
     referenceIou: meanOf(boxes.map(({ box }, i) => iouOf(box, truth[i]!.box))),
   };
