@@ -274,6 +274,26 @@ Deno.test("onnxModel() passes over outputs that layouts do not need", () => {
   assert(modelOf({ ...one, outputs: [raw, ...one.outputs] }).notes[0]?.includes("TensorFlow"));
 });
 
+Deno.test("onnxModel() reads the boxes of a YOLO26 for masks, and says that it leaves the masks", () => {
+  const one = caseOf("yolov10");
+  const [output] = one.outputs;
+  const data = Array.from({ length: 300 }, (_, row) => [
+    ...output!.data.slice(6 * row, 6 * row + 6),
+    ...Array(32).fill(0.5),
+  ]).flat();
+  const masks = {
+    ...one,
+    metadata: { task: "segment" },
+    outputs: [
+      { ...output!, dims: [1, 300, 38], data },
+      { name: "output1", dims: [1, 32, 1, 1], type: "float", data: Array(32).fill(0) },
+    ],
+  };
+  const { detector, notes } = modelOf(masks);
+  assert(notes[0]?.includes('"yolov10"') && notes.some((note) => note.includes("not the masks")));
+  assertFound(detector.decode(outputsOf(masks), one.minConfidence), one);
+});
+
 Deno.test("onnxModel() reads a free SCRFD whose outputs tell the lengths of another size", async () => {
   const one = caseOf("scrfd");
   const network = fromBinary(ModelProtoSchema, networkOf(one));

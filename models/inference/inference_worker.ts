@@ -1,12 +1,13 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { DeviceError, ModelError, type SteadyboxError } from "../../pipeline/errors.ts";
-import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import type { Outputs } from "../../pipeline/tensor.ts";
 import { DeviceLost } from "./device_lost.ts";
 import { listen } from "./listen.ts";
 import {
   messageOf,
   type OpenedReply,
   type OpenRequest,
+  type Question,
   type WorkerReply,
   type WorkerRequest,
 } from "./messages.ts";
@@ -60,16 +61,16 @@ export class InferenceWorker implements AsyncDisposable {
   /**
    * Runs the network.
    *
-   * @param input The input.
+   * @param question What it is to read.
    * @param transfer The memory to be handed over to the worker instead of copied.
    */
-  run(input: Tensor, transfer: ArrayBuffer[]): Promise<Outputs> {
+  run(question: Question, transfer: ArrayBuffer[]): Promise<Outputs> {
     if (this.#end) return Promise.reject(this.#end);
     const run = Promise.withResolvers<Outputs>();
     const id = ++this.#lastId;
     this.#runs.set(id, run);
     this.#unanswered++;
-    this.#ask({ kind: "run", id, input }, transfer);
+    this.#ask({ kind: "run", id, question }, transfer);
     return run.promise;
   }
 
@@ -111,7 +112,7 @@ export class InferenceWorker implements AsyncDisposable {
         this.#taken(reply.id)?.reject(new DeviceError(failing(reply.message)));
         break;
       case "lost":
-        this.#fail(new DeviceLost(`Cannot run the network: the GPU was lost: ${reply.message}`));
+        this.#fail(lossFrom(reply));
         break;
       case "crashed":
         this.#fail(new DeviceError(failing(reply.message)));
@@ -154,4 +155,9 @@ function refusalFrom({ fault, message }: WorkerReply & { kind: "refused" }): Ste
   return fault === "model"
     ? new ModelError(`Cannot open the network: ${message}`)
     : new DeviceError(`Cannot open the device: ${message}`);
+}
+
+function lossFrom({ message, isOutOfMemory = false }: WorkerReply & { kind: "lost" }): DeviceLost {
+  const what = isOutOfMemory ? "the GPU ran out of memory" : "the GPU was lost";
+  return new DeviceLost(failing(`${what}: ${message}`), isOutOfMemory);
 }

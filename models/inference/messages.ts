@@ -1,8 +1,12 @@
 import type { Device } from "../../pipeline/inference_session.ts";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import type { SharedPicture } from "../gpu/shared_picture.ts";
 
 /** What the main thread asks of a worker: first to open a network, once, then to run it. */
 export type WorkerRequest = OpenRequest | RunRequest;
+
+/** What the network is to read: a tensor, or what the worker makes one of. */
+export type Question = { readonly input: Tensor } | { readonly picture: SharedPicture };
 
 /** Asks for a network to be made ready. */
 export interface OpenRequest {
@@ -12,6 +16,8 @@ export interface OpenRequest {
   readonly network: Uint8Array<ArrayBuffer>;
   /** How many threads of this processor may compute. */
   readonly threads: number;
+  /** How many pictures may go through the network at once, if not as many as it can take. */
+  readonly maxBatch?: number;
 }
 
 /** Asks for a run. */
@@ -19,7 +25,7 @@ export interface RunRequest {
   readonly kind: "run";
   /** What the answer will carry. */
   readonly id: number;
-  readonly input: Tensor;
+  readonly question: Question;
 }
 
 /** What a worker says. */
@@ -30,8 +36,8 @@ export type WorkerReply =
   | { readonly kind: "answer"; readonly id: number; readonly outputs: Outputs }
   /** One run failed; the worker is still of use. */
   | { readonly kind: "failed"; readonly id: number; readonly message: string }
-  /** The GPU went away, and nothing more will come from this worker. */
-  | { readonly kind: "lost"; readonly message: string }
+  /** The GPU went away or ran out of memory, and nothing more will come from this worker. */
+  | { readonly kind: "lost"; readonly message: string; readonly isOutOfMemory?: boolean }
   /** Something went wrong that belongs to no run. */
   | { readonly kind: "crashed"; readonly message: string };
 
@@ -42,6 +48,8 @@ export interface OpenedReply {
   readonly inputShape: readonly (number | string)[];
   /** Whether a run takes several inputs, stacked along the outermost dimension. */
   readonly takesBatches: boolean;
+  /** How large a picture it takes, in bytes of its planes; absent where it takes tensors alone. */
+  readonly maxPictureBytes?: number;
 }
 
 /** An error's message as one line of a bearable length. */

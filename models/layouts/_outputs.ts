@@ -4,7 +4,7 @@ import { ModelError } from "../../pipeline/errors.ts";
 import type { Size } from "../../pipeline/fit.ts";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
-import type { NetworkShape } from "./layout.ts";
+import type { NetworkShape, Reading } from "./layout.ts";
 
 /** Whether a value has such sizes; `undefined` stands for any, and a free size may be any. */
 export function fits({ dims }: OnnxValue, wanted: readonly (number | undefined)[]): boolean {
@@ -37,6 +37,13 @@ export function singleOutput(
   if (parts?.boxes !== undefined) return outputs.find(({ name }) => name === parts.boxes);
   const tables = outputs.filter(({ dims }) => dims.length <= 3);
   return tables.length === 1 ? tables[0] : undefined;
+}
+
+/** What is to be said of a network that finds more than boxes. */
+export function onlyBoxes({ task }: NetworkShape): Pick<Reading, "assumption"> {
+  if (task !== "segment" && task !== "pose") return {};
+  const rest = task === "pose" ? "points" : "masks";
+  return { assumption: `Of what it finds, only the boxes are used, not the ${rest}` };
 }
 
 /** How many cells lie over an input, for the strides of the heads. */

@@ -6,6 +6,7 @@ import {
   cellsOf,
   checkConfidence,
   fits,
+  onlyBoxes,
   singleOutput,
   tensorOf,
 } from "./_outputs.ts";
@@ -52,19 +53,16 @@ function areCells(length: number | undefined, { size, isNamed }: NetworkShape): 
 function reading(
   name: string,
   rows: number,
-  { classes: named, task }: NetworkShape,
+  shape: NetworkShape,
   turned?: "turned",
 ): Reading | undefined {
+  const { classes: named, task } = shape;
   const hasMore = (task === "segment" || task === "pose") && named !== undefined;
   const classes = hasMore ? named : rows - NUMBERS_PER_BOX;
   if (!(classes >= 1 && classes <= rows - NUMBERS_PER_BOX)) return undefined;
   return {
     classes,
-    ...hasMore && {
-      assumption: `Of what it finds, only the boxes are used, not the ${
-        task === "pose" ? "points" : "masks"
-      }`,
-    },
+    ...onlyBoxes(shape),
     decode(outputs, minConfidence, labels) {
       const wanted = turned ? [1, undefined, rows] : [1, rows, undefined];
       const { data, dims } = tensorOf(outputs, name, wanted);
