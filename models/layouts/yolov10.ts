@@ -46,7 +46,8 @@ export const yolov10: Layout = {
     // An RT-DETR of Ultralytics' for two classes has as many columns.
     if (!shape.isNamed && /rt-?detr/i.test(shape.title ?? "")) return undefined;
     const cells = cellsOf(shape.size, STRIDES);
-    const isList = rows !== undefined && rows <= MAX_ROWS && rows !== cells && rows !== 3 * cells;
+    const isList = rows !== undefined && rows <= MAX_ROWS &&
+      ![rows, columns].some((length) => length === cells || length === 3 * cells);
     if (!shape.isNamed && !isList) return undefined;
     const { name } = output;
     return {
