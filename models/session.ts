@@ -7,6 +7,12 @@ import { switchOffTelemetry } from "./inference/telemetry.ts";
 import { threadCount } from "./inference/thread_count.ts";
 import { WorkerSession } from "./inference/worker_session.ts";
 
+/**
+ * How many runs a hardware GPU should be asked for at a time: in Deno an answer takes 11 ms at least,
+ * whatever its size, in which several batches are done.
+ */
+const GPU_IN_FLIGHT = 16;
+
 /** Options for {@linkcode openSession}. */
 export interface OpenSessionOptions {
   /**
@@ -53,7 +59,8 @@ async function openNamed(
   const { isAvailable, isForAuto, description, reason } = await surveyOf(device);
   if (!isAvailable) throw new DeviceError(`Cannot use device "${device}": ${reason}`);
   const fallbacks = isForAuto ? [] : [`"${device}" is slow: ${reason}`];
-  return await openOn(device, network, { description, fallbacks });
+  const isFast = device === "webgpu" && isForAuto;
+  return await openOn(device, network, { description, fallbacks, isFast });
 }
 
 /** Opens the first device of auto's order that works; what is passed over is said. */
@@ -63,7 +70,8 @@ async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSes
     const { isForAuto, description, reason } = await surveyForAuto(device);
     try {
       if (!isForAuto) throw new DeviceError(reason);
-      return await openOn(device, network, { description, fallbacks });
+      const isFast = device === "webgpu";
+      return await openOn(device, network, { description, fallbacks, isFast });
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       fallbacks.push(`"${device}" was passed over: ${error.message}`);
@@ -72,10 +80,18 @@ async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSes
   throw new DeviceError(`Cannot find a device: ${fallbacks.join("; ")}`);
 }
 
+/** What is known of a device. */
+interface Found {
+  readonly description: string;
+  readonly fallbacks: string[];
+  /** Whether it is a hardware GPU. */
+  readonly isFast: boolean;
+}
+
 async function openOn(
   device: Device,
   network: Uint8Array<ArrayBuffer>,
-  { description, fallbacks }: { readonly description: string; readonly fallbacks: string[] },
+  { description, fallbacks, isFast }: Found,
 ): Promise<InferenceSession> {
   const warning = device === "cpu" ? switchOffTelemetry() : undefined;
   const request: OpenRequest = {
@@ -87,5 +103,6 @@ async function openOn(
   return await WorkerSession.open(request, {
     description,
     fallbacks: warning ? [...fallbacks, warning] : fallbacks,
+    ...isFast && { inFlight: GPU_IN_FLIGHT },
   });
 }

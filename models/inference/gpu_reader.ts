@@ -30,9 +30,13 @@ export class GpuReader {
    * Starts copying the outputs of a run; afterwards their buffers may be used again.
    *
    * @param results The outputs, by name.
-   * @returns What waits for the copies and reads them.
+   * @param counts How many of a batch belong to each of those who asked: one may get all.
+   * @returns What waits for the copies and reads them, for each of those.
    */
-  start(results: Readonly<Record<string, GpuTensor>>): () => Promise<Outputs> {
+  start(
+    results: Readonly<Record<string, GpuTensor>>,
+    counts: readonly number[],
+  ): () => Promise<Outputs[]> {
     const outputs = Object.entries(results);
     const byteLength = outputs.reduce((sum, [, output]) => sum + byteLengthOf(output), 0);
     const staging = this.#take(byteLength);
@@ -44,26 +48,16 @@ export class GpuReader {
       offset += length;
     }
     this.#device.queue.submit([commands.finish()]);
-    return () => this.#read(staging, byteLength, outputs);
-  }
-
-  async #read(
-    staging: GPUBuffer,
-    byteLength: number,
-    outputs: readonly (readonly [string, GpuTensor])[],
-  ): Promise<Outputs> {
-    await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
-    const mapped = new Float32Array(staging.getMappedRange(0, byteLength));
-    let start = 0;
-    const tensors = outputs.map(([name, { dims }]) => {
-      const end = start + dims.reduce((product, size) => product * size, 1);
-      const data = mapped.slice(start, end);
-      start = end;
-      return [name, { dims: [...dims], data }];
-    });
-    staging.unmap();
-    this.#free.push(staging);
-    return Object.fromEntries(tensors);
+    return async () => {
+      await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
+      try {
+        const mapped = new Float32Array(staging.getMappedRange(0, byteLength));
+        return counts.map((_, who) => outputsFor(who, counts, outputs, mapped));
+      } finally {
+        staging.unmap();
+        this.#free.push(staging);
+      }
+    };
   }
 
   /** A buffer of at least that size; smaller ones that are free are given up. */
@@ -77,4 +71,29 @@ export class GpuReader {
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
   }
+}
+
+/** What one of those who asked gets, in memory of its own. */
+function outputsFor(
+  who: number,
+  counts: readonly number[],
+  outputs: readonly (readonly [string, GpuTensor])[],
+  mapped: Float32Array<ArrayBuffer>,
+): Outputs {
+  const sumOf = (some: readonly number[]) => some.reduce((sum, count) => sum + count, 0);
+  const batch = sumOf(counts);
+  const before = sumOf(counts.slice(0, who));
+  let start = 0;
+  return Object.fromEntries(outputs.map(([name, output]) => {
+    const [outer, ...inner] = output.dims;
+    if (counts.length > 1 && outer !== batch) {
+      throw new Error(`of a batch of ${batch}, the output "${name}" has ${output.dims.join("x")}`);
+    }
+    const length = byteLengthOf(output) / FLOAT_BYTES;
+    const from = start + length / batch * before;
+    const data = mapped.slice(from, from + length / batch * counts[who]!);
+    start += length;
+    const dims = counts.length > 1 ? [counts[who]!, ...inner] : [...output.dims];
+    return [name, { dims, data }];
+  }));
 }

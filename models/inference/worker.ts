@@ -9,6 +9,7 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import { GpuInput } from "../gpu/gpu_input.ts";
 import { findAdapter } from "./adapter.ts";
 import { checkInterface, takesBatches } from "./check_interface.ts";
 import { requestDevice } from "./gpu_device.ts";
@@ -17,16 +18,23 @@ import { listen } from "./listen.ts";
 import {
   messageOf,
   type OpenRequest,
+  type Question,
   type RunRequest,
   type WorkerReply,
   type WorkerRequest,
 } from "./messages.ts";
+import { inputCountOf, takeBatch } from "./run_queue.ts";
 
 /** A network ready to run. */
 interface Opened {
   readonly session: Runtime.InferenceSession;
-  /** Starts a run. What it resolves to waits for the outputs, which may overlap the next run. */
-  start(input: Tensor): Promise<() => Promise<Outputs>>;
+  /** How large a picture it takes, in bytes of its planes; absent where it takes tensors alone. */
+  readonly maxPictureBytes?: number;
+  /**
+   * Starts a run of what goes through the network at once. What it resolves to waits for the outputs,
+   * which may overlap the next run.
+   */
+  start(questions: readonly Question[]): Promise<() => Promise<Outputs[]>>;
 }
 
 /** Why a network cannot be opened. */
@@ -101,11 +109,13 @@ async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): P
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });
-  const start = async ({ data, dims }: Tensor) => {
+  const start = async ([question]: readonly Question[]) => {
+    if (!question || !("input" in question)) throw new Error("it takes tensors alone");
+    const { data, dims } = question.input;
     const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
     const results = Object.entries(await session.run(feeds));
     const outputs = results.map(([name, { data, dims }]) => [name, ownTensor(data, dims)]);
-    return () => Promise.resolve(Object.fromEntries(outputs));
+    return () => Promise.resolve([Object.fromEntries(outputs)]);
   };
   return { session, start };
 }
@@ -115,12 +125,24 @@ function ownTensor(data: Runtime.Tensor.DataType, dims: readonly number[]): Tens
   return { data: new Float32Array(data as Float32Array), dims: [...dims] };
 }
 
+/** Has the main thread replace this one when its GPU is of no use any more. */
+function watch(device: GPUDevice): void {
+  device.lost.then(({ reason, message }) => say({ kind: "lost", message: message || reason }));
+  // Without a listener these are only printed, and what comes out afterwards is wrong.
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    const { error } = event as GPUUncapturedErrorEvent;
+    const isOutOfMemory = error instanceof GPUOutOfMemoryError;
+    say({ kind: "lost", message: messageOf(error.message), isOutOfMemory });
+  });
+}
+
 /** Opens a network on a GPU. */
 async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Promise<Opened> {
   const found = await findAdapter();
   if (!found) throw new Refusal("device", "no GPU was found");
   const device = await requestDevice(found.adapter);
-  device.lost.then(({ reason, message }) => say({ kind: "lost", message: message || reason }));
+  watch(device);
   const session = await createSession(runtime, network, {
     // Only here does the runtime take a device of ours; `env.webgpu.device` is silently ignored.
     executionProviders: [{ name: "webgpu", device }],
@@ -128,18 +150,31 @@ async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Pro
     preferredOutputLocation: "gpu-buffer",
   });
   const reader = new GpuReader(device);
-  const start = async ({ data, dims }: Tensor) => {
-    const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
-    const results = await session.run(feeds);
+  const gpuInput = new GpuInput(device);
+  const tensorOf = (questions: readonly Question[]) => {
+    const [first] = questions;
+    if (first && "input" in first) {
+      return new runtime.Tensor("float32", first.input.data, first.input.dims);
+    }
+    const pictures = questions.flatMap((question) =>
+      "picture" in question ? [question.picture] : []
+    );
+    const { buffer, dims } = gpuInput.make(pictures);
+    return runtime.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
+  };
+  const start = async (questions: readonly Question[]) => {
+    const results = await session.run({ [session.inputNames[0]!]: tensorOf(questions) });
     try {
       // The runtime's types know no GPU buffers; asked for above, they are there.
-      return reader.start(results as unknown as Record<string, GpuTensor>);
+      const outputs = results as unknown as Record<string, GpuTensor>;
+      return reader.start(outputs, questions.map(inputCountOf));
     } finally {
       // The copies are submitted, so the buffers may be used again; else they would pile up.
       for (const output of Object.values(results)) output.dispose();
     }
   };
-  return { session, start };
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  return { session, maxPictureBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize), start };
 }
 
 async function open(request: OpenRequest): Promise<Opened> {
@@ -155,35 +190,67 @@ async function open(request: OpenRequest): Promise<Opened> {
 /** The network, from when it is asked for. */
 let opening: Promise<Opened> | undefined;
 let isOnGpu = false;
+/** How many inputs it takes at once. */
+let maxBatch = 1;
 
 async function answerOpen(request: OpenRequest): Promise<void> {
   opening = open(request);
   isOnGpu = request.device === "webgpu";
   try {
-    const { session } = await opening;
+    const { session, maxPictureBytes } = await opening;
     const [input] = session.inputMetadata;
     const inputShape = input?.isTensor ? input.shape : [];
-    say({ kind: "opened", inputShape, takesBatches: takesBatches(session) });
+    const isBatched = takesBatches(session);
+    maxBatch = isBatched ? request.maxBatch ?? Infinity : 1;
+    say({
+      kind: "opened",
+      inputShape,
+      takesBatches: isBatched,
+      ...maxPictureBytes !== undefined && { maxPictureBytes },
+    });
   } catch (error) {
     const fault = error instanceof Refusal ? error.fault : "device";
     say({ kind: "refused", fault, message: messageOf(error) });
   }
 }
 
-let lastStart: Promise<unknown> = Promise.resolve();
+/** What waits for the network. */
+const queue: RunRequest[] = [];
+let isRunning = false;
 
-async function answerRun({ id, input }: RunRequest): Promise<void> {
-  // One run at a time: two would freeze the thread for ever on a GPU, and spoil each other's memory
-  // in WebAssembly.
-  const started = lastStart.then(async () => (await opening)?.start(input));
-  lastStart = started.catch(() => {});
+/**
+ * Runs the network on what waits, one run at a time: two would freeze the thread for ever on a GPU, and
+ * spoil each other's memory in WebAssembly.
+ */
+async function runAll(): Promise<void> {
+  if (isRunning) return;
+  isRunning = true;
+  while (queue.length > 0) {
+    await opening?.catch(() => {}); // Until then it is unknown how much goes at once.
+    const batch = takeBatch(queue, maxBatch);
+    const started = opening!.then(({ start }) => start(batch.map(({ question }) => question)));
+    answer(batch, started);
+    await started.catch(() => {});
+    // What came in meanwhile joins the queue first, so that it goes along.
+    if (isOnGpu) await new Promise((resolve) => setImmediate(resolve));
+  }
+  isRunning = false;
+}
+
+async function answer(
+  batch: readonly RunRequest[],
+  started: Promise<() => Promise<Outputs[]>>,
+): Promise<void> {
   try {
-    const outputs = await (await started)?.();
-    if (outputs) say({ kind: "answer", id, outputs });
+    const read = await started;
+    for (const [i, outputs] of (await read()).entries()) {
+      say({ kind: "answer", id: batch[i]!.id, outputs });
+    }
   } catch (error) {
     const message = messageOf(error);
     if (isOnGpu) await new Promise((resolve) => setTimeout(resolve)); // A loss is told before.
-    say(isLoss(error) ? { kind: "lost", message } : { kind: "failed", id, message });
+    if (isLoss(error)) say({ kind: "lost", message });
+    else for (const { id } of batch) say({ kind: "failed", id, message });
   }
 }
 
@@ -204,7 +271,8 @@ addEventListener("error", (event) => {
 parentPort?.once("message", (mainPort: MessagePort) => {
   port = mainPort;
   listen(port, (request: WorkerRequest) => {
-    if (request.kind === "open") answerOpen(request);
-    else answerRun(request);
+    if (request.kind === "open") return answerOpen(request);
+    queue.push(request);
+    runAll();
   });
 });

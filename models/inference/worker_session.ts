@@ -1,9 +1,12 @@
 import type { Device, InferenceSession } from "../../pipeline/inference_session.ts";
+import type { Picture } from "../../pipeline/picture.ts";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
-import { checkInput } from "./check_input.ts";
+import { inputDims } from "../gpu/gpu_input.ts";
+import { PictureSharer } from "../gpu/shared_picture.ts";
+import { checkDims, checkInput } from "./check_input.ts";
 import { DeviceLost } from "./device_lost.ts";
 import { InferenceWorker } from "./inference_worker.ts";
-import type { OpenedReply, OpenRequest } from "./messages.ts";
+import type { OpenedReply, OpenRequest, Question } from "./messages.ts";
 
 /** What a session knows besides its network. */
 interface WorkerSessionOptions {
@@ -11,6 +14,8 @@ interface WorkerSessionOptions {
   readonly description: string;
   /** What is to be said of the choice of the device. */
   readonly fallbacks?: readonly string[];
+  /** How many runs to ask for at a time, if that is not to be left to whoever asks. */
+  readonly inFlight?: number;
   /** The worker's code, if not the usual. */
   readonly workerUrl?: URL;
 }
@@ -19,22 +24,28 @@ interface WorkerSessionOptions {
 export class WorkerSession implements InferenceSession {
   readonly description: string;
   readonly takesBatches: boolean;
-  readonly #request: OpenRequest;
+  readonly maxPictureBytes?: number;
+  readonly inFlight?: number;
+  #request: OpenRequest;
   readonly #inputShape: OpenedReply["inputShape"];
   readonly #options: WorkerSessionOptions;
   #worker: InferenceWorker;
+  readonly #sharer = new PictureSharer();
   #lossCount = 0;
+  #outOfMemoryCount = 0;
   #isDisposed = false;
 
   private constructor(
     worker: InferenceWorker,
-    { inputShape, takesBatches }: OpenedReply,
+    { inputShape, takesBatches, maxPictureBytes }: OpenedReply,
     request: OpenRequest,
     options: WorkerSessionOptions,
   ) {
     this.#worker = worker;
     this.#inputShape = inputShape;
     this.takesBatches = takesBatches;
+    if (maxPictureBytes !== undefined) this.maxPictureBytes = maxPictureBytes;
+    if (options.inFlight !== undefined) this.inFlight = options.inFlight;
     this.#request = request;
     this.#options = options;
     this.description = options.description;
@@ -57,9 +68,20 @@ export class WorkerSession implements InferenceSession {
 
   get fallbacks(): readonly string[] {
     const { fallbacks = [] } = this.#options;
-    if (this.#lossCount === 0) return fallbacks;
-    const times = this.#lossCount === 1 ? "once" : `${this.#lossCount} times`;
-    return [...fallbacks, `The GPU was lost ${times}: the frames it held were repeated`];
+    const times = (count: number) => count === 1 ? "once" : `${count} times`;
+    const said = [...fallbacks];
+    if (this.#lossCount) {
+      said.push(`The GPU was lost ${times(this.#lossCount)}: the frames it held were repeated`);
+    }
+    if (this.#outOfMemoryCount) {
+      said.push(
+        `The GPU ran out of memory ${
+          times(this.#outOfMemoryCount)
+        }: the frames it held were repeated` +
+          ", and go one by one",
+      );
+    }
+    return said;
   }
 
   async run(input: Tensor): Promise<Outputs> {
@@ -71,12 +93,22 @@ export class WorkerSession implements InferenceSession {
       : { dims: input.dims, data: input.data.slice() };
     // A GPU may be lost, and then the input is needed again.
     const transfer = this.device === "webgpu" ? [] : [own.data.buffer];
+    return await this.#answerTo({ input: own }, transfer);
+  }
+
+  async runPicture(picture: Picture): Promise<Outputs> {
+    checkDims(inputDims(picture, picture.fits.length), this.#inputShape);
+    return await this.#sharer.sharing(picture, (shared) => this.#answerTo({ picture: shared }, []));
+  }
+
+  /** Asks the worker, and again another one if it loses its GPU. */
+  async #answerTo(question: Question, transfer: ArrayBuffer[]): Promise<Outputs> {
     const worker = this.#worker;
     try {
-      return await worker.run(own, transfer);
+      return await worker.run(question, transfer);
     } catch (error) {
       if (!(error instanceof DeviceLost) || this.#isDisposed) throw error;
-      return await this.#replaced(worker).run(own, transfer);
+      return await this.#replaced(worker, error).run(question, transfer);
     }
   }
 
@@ -86,9 +118,11 @@ export class WorkerSession implements InferenceSession {
   }
 
   /** The worker in the place of one that lost its GPU, the same for all runs that it held. */
-  #replaced(lost: InferenceWorker): InferenceWorker {
+  #replaced(lost: InferenceWorker, { isOutOfMemory }: DeviceLost): InferenceWorker {
     if (this.#worker === lost) {
-      this.#lossCount++;
+      if (isOutOfMemory) this.#outOfMemoryCount++;
+      else this.#lossCount++;
+      if (isOutOfMemory) this.#request = { ...this.#request, maxBatch: 1 };
       lost[Symbol.asyncDispose]();
       this.#worker = new InferenceWorker(this.#request, this.#options.workerUrl);
     }
