@@ -36,7 +36,7 @@ export interface Outcome {
   /** Whether it was a video or pictures. */
   readonly kind: Sources["kind"];
   /** What was counted. */
-  readonly tally: Omit<Tally, "counting" | "countDrops">;
+  readonly tally: Omit<Tally, "counting" | "countDrops" | "restart">;
   /** How many frames were written as pictures; nothing where none were asked for. */
   readonly framesOut: number | undefined;
   /** How long it took, in seconds. */
