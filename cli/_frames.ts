@@ -4,16 +4,20 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import type { ReceivedFeed } from "../stages/receive.ts";
-import { stderr } from "./_console.ts";
 import type { Input } from "./_input.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What decides which frames come. */
-type FrameOptions = Pick<
-  RunOptions,
-  "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "quiet" | "output"
->;
+type FrameOptions =
+  & Pick<
+    RunOptions,
+    "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "output"
+  >
+  & {
+    /** Says a line to people. */
+    readonly say: (line: string) => void;
+  };
 
 /**
  * The frames of a video, a live feed or pictures.
@@ -54,7 +58,7 @@ export async function framesOf(
 /** A live feed; how much of it is taken counts from now. */
 async function feedOf(
   url: string,
-  { duration, rtspTransport, livePolicy, maxLatency, quiet }: Omit<FrameOptions, "start">,
+  { duration, rtspTransport, livePolicy, maxLatency, say }: Omit<FrameOptions, "start">,
   until: AbortSignal,
 ): Promise<ReceivedFeed> {
   const { receive } = await import("../stages/receive.ts");
@@ -64,11 +68,7 @@ async function feedOf(
     policy: livePolicy,
     maxLatencyMs: maxLatency,
     until: AbortSignal.any([until, ...ends]),
-    onEvent(event) {
-      if (quiet) return;
-      const { kind, name } = event;
-      stderr.write(`${kind === "lost" ? event.message : `Connected to ${name}`}\n`);
-    },
+    onEvent: (event) => say(event.kind === "lost" ? event.message : `Connected to ${event.name}`),
   });
 }
 

@@ -3,7 +3,6 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSink } from "../pipeline/sink.ts";
 import type { BroadcastStatistics } from "../stages/broadcast.ts";
 import { isPlaylistPath, shownName } from "../stages/live/output_target.ts";
-import { stderr } from "./_console.ts";
 import { counted, countText } from "./_format.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { isFeed, isUrl, type Sources } from "./_sources.ts";
@@ -52,11 +51,19 @@ export interface PictureSink extends MeteredSink<{ readonly frame: Frame }> {
   readonly outcome?: () => string;
 }
 
+/** Where it goes what is to be said of the annotated video. */
+export interface Notices {
+  /** Takes what stands in the summary. */
+  readonly onNote: (note: string) => void;
+  /** Says a line to people at once. */
+  readonly say: (line: string) => void;
+}
+
 /** The sink for a URL, a playlist or segments. */
 export async function liveSinkFor(
   output: string,
-  { segment, hlsKeep, overwrite, codec, crf, maxLatency, quiet }: RunOptions,
-  onNote: (note: string) => void,
+  { segment, hlsKeep, overwrite, codec, crf, maxLatency }: RunOptions,
+  { onNote, say }: Notices,
 ): Promise<PictureSink> {
   const wishes = { ...codec !== undefined && { codec }, ...crf !== undefined && { crf } };
   const kind = outputKindOf(output, segment);
@@ -73,10 +80,7 @@ export async function liveSinkFor(
     overwrite,
     ...wishes,
     ...hlsKeep !== undefined && { keepS: hlsKeep },
-    onEvent(event) {
-      if (quiet) return;
-      stderr.write(event.kind === "lost" ? `${event.message}\n` : `Sending to ${event.name}\n`);
-    },
+    onEvent: (event) => say(event.kind === "lost" ? event.message : `Sending to ${event.name}`),
   });
   const outcome = () => outcomeText(shownName(output), sink.statistics());
   return Object.assign(sink, { outcome });

@@ -5,7 +5,7 @@ import type { WriteCsvOptions } from "../stages/write_csv.ts";
 import type { TextTarget } from "../stages/text_target.ts";
 import { containerOf } from "../stages/ffmpeg/container.ts";
 import { stdoutStream } from "./_console.ts";
-import { liveSinkFor, outputKindOf, type PictureSink } from "./_live_outputs.ts";
+import { liveSinkFor, type Notices, outputKindOf, type PictureSink } from "./_live_outputs.ts";
 import { TEXT_FORMATS } from "./_outputs.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
@@ -60,7 +60,7 @@ function checkCrf(output: string, { codec, crf }: Pick<RunOptions, "codec" | "cr
 export async function pictureSinkFor(
   options: RunOptions,
   { kind }: Sources,
-  onNote: (note: string) => void,
+  { onNote, say }: Notices,
 ): Promise<PictureSink | undefined> {
   const { output, overwrite, codec, crf, segment } = options;
   if (output === undefined) return undefined;
@@ -68,7 +68,9 @@ export async function pictureSinkFor(
     const { encodePictures } = await import("../stages/encode_pictures.ts");
     return encodePictures(output, { overwrite });
   }
-  if (outputKindOf(output, segment) !== "file") return await liveSinkFor(output, options, onNote);
+  if (outputKindOf(output, segment) !== "file") {
+    return await liveSinkFor(output, options, { onNote, say });
+  }
   checkCrf(output, { codec, crf });
   const { encode } = await import("../stages/encode.ts");
   return encode(output, {

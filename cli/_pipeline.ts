@@ -1,0 +1,185 @@
+import type { Model } from "../models/model.ts";
+import { discard } from "../pipeline/discard.ts";
+import { SteadyboxError } from "../pipeline/errors.ts";
+import type { InferenceSession } from "../pipeline/inference_session.ts";
+import type { Detected, Prepared } from "../pipeline/items.ts";
+import type { MeteredStage } from "../pipeline/stage.ts";
+import { annotate } from "../stages/annotate.ts";
+import { decodeBoxes } from "../stages/decode_boxes.ts";
+import { dropLate } from "../stages/drop_late.ts";
+import { infer } from "../stages/infer.ts";
+import { letterbox } from "../stages/letterbox.ts";
+import { counted } from "./_format.ts";
+import { atLeastOne, framesOf } from "./_frames.ts";
+import type { Input } from "./_input.ts";
+import type { Interruption } from "./_interruption.ts";
+import { madeDirectory } from "./_made_directory.ts";
+import { namedWithLicence } from "./_model.ts";
+import type { RunOptions } from "./_run_options.ts";
+import { slicingFor } from "./_slicing.ts";
+import { steadyingFor } from "./_steadying.ts";
+import type { Metered, Outcome } from "./_summary.ts";
+import type { Tally } from "./_tally.ts";
+import { isFeed } from "./_sources.ts";
+import { tiesFor } from "./_ties.ts";
+import { asked } from "./_usage_error.ts";
+import { pictureSinkFor, writersFor } from "./_writers.ts";
+import { writtenTo } from "./_written.ts";
+
+/** One source, and what becomes of it. */
+export interface Job {
+  readonly options: RunOptions;
+  readonly input: Input;
+  /** Ends it: `signal` as though the source ended there, `haste` at once. */
+  readonly interruption: Pick<Interruption, "signal" | "haste">;
+  readonly tally: Tally;
+  /** Says a line to people, such as that a feed was lost. */
+  readonly say: (line: string) => void;
+}
+
+/** What finds the objects. */
+export interface Finder extends Pick<Model, "card" | "detector"> {
+  /** The network, which stays open. */
+  readonly session: InferenceSession;
+}
+
+/** What is known once a source has come to its end. */
+export type SourceOutcome = Omit<Outcome, "elapsedS" | "interruptedBy">;
+
+/**
+ * Takes one source through the whole pipeline: a run has one of these, or one for each of many feeds.
+ *
+ * @returns What it came to.
+ * @throws {SteadyboxError} If the source cannot be read or an output cannot be written.
+ */
+export async function runSource(
+  job: Job,
+  { card, detector, session }: Finder,
+): Promise<SourceOutcome> {
+  const { options, input, tally } = job;
+  const notes = new Set<string>();
+  const stages: Metered[] = [];
+  await piped(job, { detector, session, stages, notes });
+  for (const note of [...session.fallbacks, ...tally.source?.complaints ?? []]) notes.add(note);
+  return {
+    kind: input.sources.kind,
+    tally,
+    stages,
+    framesOut: options.output === undefined ? undefined : stages.at(-1)?.meter.distribution().count,
+    model: namedWithLicence(card),
+    device: `${session.device}: ${session.description}`,
+    notes: [...notes],
+    written: await writtenTo(options, options.segment),
+  };
+}
+
+/** What the stages are made of, and what they leave behind. */
+interface Parts {
+  readonly detector: Finder["detector"];
+  readonly session: InferenceSession;
+  /** Each stage, as it is connected. */
+  readonly stages: Metered[];
+  /** What is not as in the source, in words. */
+  readonly notes: Set<string>;
+}
+
+/** Connects the stages, and waits for the last frame. */
+async function piped(
+  { options, input, interruption, tally, say }: Job,
+  { detector, session, stages, notes }: Parts,
+): Promise<void> {
+  function noted<T extends Metered>(stage: T): T {
+    stages.push(stage);
+    return stage;
+  }
+  const { conf = detector.defaults.confidence, classes } = options;
+  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources, conf, {
+    frames: () => {
+      tally.restart();
+      notes.add("Each box was smoothed with the whole video in sight: it was decoded twice");
+      return secondFrames({ options, input, interruption, say });
+    },
+  });
+  const boxes = asked(
+    "--classes",
+    () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
+  );
+  const { cutting, merging, selection } = slicingFor(options, detector, conf);
+  // Slices are cut from whole pictures, and a GPU makes its input of them.
+  const isWhole = cutting !== undefined || session.maxPictureBytes !== undefined;
+  const scaledFor = isWhole ? undefined : detector.input;
+  const writers = await writersFor(options, detector.labels, isFeed(input.sources));
+  const frames = noted(await framesOf(input, { ...options, say }, interruption.signal, scaledFor));
+  const late = "statistics" in frames && options.livePolicy === "newest"
+    ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
+    : undefined;
+  if ("statistics" in frames) tally.countDrops(frames.statistics, late?.dropped);
+  await using _directory = options.output !== undefined && input.sources.kind === "pictures"
+    ? await madeDirectory(options.output)
+    : undefined;
+  const pictures = await pictureSinkFor(options, input.sources, {
+    onNote: (note) => notes.add(note),
+    say,
+  });
+
+  let prepared: ReadableStream<Prepared> = frames
+    .pipeThrough(atLeastOne())
+    .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride, on: session })));
+  if (cutting) prepared = prepared.pipeThrough(noted(cutting));
+  let found: ReadableStream<Detected> = prepared
+    .pipeThrough(noted(infer(session)))
+    .pipeThrough(noted(boxes));
+  if (merging) found = found.pipeThrough(noted(merging));
+  if (!merging || options.ties === "blend-over-time") {
+    found = found.pipeThrough(noted(tiesFor(options, detector)));
+  }
+  if (selection) found = found.pipeThrough(noted(selection));
+  if (late) found = found.pipeThrough(late);
+  if (steadying) {
+    // Smoothing takes microseconds, but the frames that it waits for would count as its time.
+    const tracked = found.pipeThrough(noted(steadying.tracking));
+    const isFirstPass = options.smooth === "offline";
+    found = (isFirstPass ? tracked.pipeThrough(tally.counting()) : tracked)
+      .pipeThrough(steadying.smoothing);
+  }
+  found = found.pipeThrough(tally.counting());
+  for (const writer of writers) found = found.pipeThrough(noted(writer));
+  const { haste: signal } = interruption;
+  if (!pictures) return await found.pipeTo(discard(), { signal });
+  await found
+    .pipeThrough(noted(annotationFor(options)))
+    .pipeTo(noted(pictures), { signal })
+    .catch((error) => {
+      throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
+    });
+  if (pictures.outcome) notes.add(pictures.outcome());
+}
+
+/** The frames once more; those of a first pass that was interrupted come in any case. */
+function secondFrames(
+  { options, input, interruption: { signal, haste }, say }: Omit<Job, "tally">,
+): ReturnType<typeof framesOf> {
+  return framesOf(input, { ...options, say }, signal.aborted ? haste : signal);
+}
+
+/** Draws what the user wants to see. */
+function annotationFor(
+  { showLabels, showConf, showKeypoints, showTrails, lineWidth }: RunOptions,
+): MeteredStage<Detected, Detected> {
+  return annotate({
+    labels: showLabels,
+    confidence: showConf,
+    keypoints: showKeypoints,
+    trails: showTrails,
+    ...lineWidth !== undefined && { lineWidth },
+  });
+}
+
+/** An error that tells how many pictures are there all the same. */
+function telling({ meter }: Metered, error: unknown): unknown {
+  const { count } = meter.distribution();
+  if (error instanceof SteadyboxError && count > 0) {
+    error.message += `; before that, ${counted(count, "picture")} had been written`;
+  }
+  return error;
+}
