@@ -61,11 +61,14 @@ export async function* look(
   const tally = new Tally();
   using _ = options.quiet ? undefined : shown(tally);
   const { slice, overlap, vidStride } = options;
-  const scaled = slice === undefined ? { scaledFor: detector.input, isWhole: false } : {};
+  const isWhole = slice !== undefined || session.maxPictureBytes !== undefined;
+  const scaled = isWhole ? {} : { scaledFor: detector.input, isWhole };
   const frames = sources.kind === "video"
     ? decode(sources.url, scaled)
     : decodePictures(sources.paths);
-  const prepared = frames.pipeThrough(letterbox(detector.input, { stride: vidStride }));
+  const prepared = frames.pipeThrough(
+    letterbox(detector.input, { stride: vidStride, on: session }),
+  );
   const found = (slice === undefined ? prepared : prepared.pipeThrough(
     asked("--slice", () => cut(detector.input, { size: slice, overlap })),
   ))
