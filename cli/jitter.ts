@@ -1,31 +1,16 @@
 import { join } from "node:path";
-import { machine, toolVersions } from "../bench/jitter/environment.ts";
-import { nameOfWay, type ObservedClip } from "../bench/jitter/observed_clip.ts";
-import type { DetectionWay, Resize, Ties } from "../bench/jitter/observed_clip.ts";
-import { observedVideo } from "../bench/jitter/observe_video.ts";
-import { maxStrideOf } from "../bench/jitter/perturbation/max_stride.ts";
-import { measurePerturbation } from "../bench/jitter/perturbation/measure.ts";
-import { measured, type Measurement, type Provenance } from "../bench/jitter/protocol.ts";
+import type { Resize, Ties } from "../bench/jitter/observed_clip.ts";
+import { measured, type Measurement } from "../bench/jitter/protocol.ts";
 import { REPORT_FILES, writeReport } from "../bench/jitter/report/write_report.ts";
-import type { PerturbationResult } from "../bench/jitter/report_types.ts";
 import { smoothingMethod } from "../bench/jitter/smoothing_methods.ts";
-import type { Model } from "../models/model.ts";
-import { loadModel } from "../models/registry.ts";
-import { openSession } from "../models/session.ts";
-import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
+import type { Device } from "../pipeline/inference_session.ts";
 import { createPartialFile, outputErrorFrom } from "../stages/writing/partial_file.ts";
 import { stderr, stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
-import { counted } from "./_format.ts";
 import { Interruption } from "./_interruption.ts";
-import {
-  checkJitterOptions,
-  distinct,
-  importedClips,
-  truthsAt,
-  videosAt,
-} from "./_jitter_inputs.ts";
+import { checkJitterOptions, distinct, importedClips, truthsAt } from "./_jitter_inputs.ts";
 import { JitterProgress } from "./_jitter_progress.ts";
+import { provenance, watched } from "./_jitter_watch.ts";
 import { jitterWords } from "./_jitter_words.ts";
 import { madeDirectory } from "./_made_directory.ts";
 
@@ -70,8 +55,6 @@ export interface JitterOptions {
   /** Whether the stack of an error is shown. */
   readonly debug: boolean;
 }
-
-const DEFAULT_MODEL = "blazeface-full";
 
 /**
  * `steadybox jitter`: measures how much boxes tremble, and what keeps them still at which price.
@@ -134,134 +117,4 @@ async function written(
   progress[Symbol.dispose]();
   stdout.write(jitterWords(measurement.report));
   if (!quiet) stderr.write(`Written to ${report}: ${REPORT_FILES.join(", ")}\n`);
-}
-
-/** What was seen of videos. */
-interface Watched {
-  readonly clips: readonly ObservedClip[];
-  readonly provenance: Provenance;
-  readonly minConfidence?: number;
-  readonly iou?: number;
-  readonly isInterrupted?: boolean;
-  readonly perturbations?: ReadonlyMap<string, PerturbationResult>;
-}
-
-/** Runs the network on all videos, until it is interrupted. */
-async function watched(
-  options: JitterOptions,
-  interruption: Interruption,
-  progress: JitterProgress,
-): Promise<Watched> {
-  const paths = await videosAt(options.sources);
-  const model = await loadModel(options.model ?? DEFAULT_MODEL);
-  const { detector, network } = model;
-  await using session = await openSession(network, { device: options.device });
-  const minConfidence = options.conf ?? detector.defaults.confidence;
-  const ways = waysOf(options);
-  const clips: ObservedClip[] = [];
-  for (const [i, path] of paths.entries()) {
-    if (interruption.signal.aborted) break;
-    progress.clip(path, { number: i + 1, of: paths.length, passes: passesOf(ways) });
-    const clip = await observedVideo(path, {
-      ...{ detector, session, ways, minConfidence },
-      startS: options.start,
-      durationS: options.duration,
-      until: interruption.signal,
-      onFrame: (frame) => progress.frame(frame),
-    });
-    if (clip) clips.push(clip);
-  }
-  const perturbations = options.perturbation && !interruption.signal.aborted
-    ? await disturbed(options, { paths, model, session, minConfidence }, interruption, progress)
-    : undefined;
-  const isInterrupted = interruption.signal.aborted;
-  const cut = isInterrupted
-    ? [`Interrupted by ${interruption.by}: only what came before was measured`]
-    : [];
-  return {
-    clips,
-    provenance: await provenance({ model, session, notes: [...cut, ...complaintsOf(clips)] }),
-    ...{ minConfidence, iou: detector.defaults.iou, isInterrupted },
-    ...perturbations && { perturbations },
-  };
-}
-
-function waysOf({ ties = ["blend"], resize = ["bilinear"] }: JitterOptions): [
-  DetectionWay,
-  ...DetectionWay[],
-] {
-  const [first, ...others] = resize.flatMap((resize) => ties.map((ties) => ({ ties, resize })));
-  return [first!, ...others];
-}
-
-/** How often a clip is decoded. */
-function passesOf(ways: readonly DetectionWay[]): number {
-  return new Set(ways.map(({ resize }) => resize)).size;
-}
-
-function complaintsOf(clips: readonly ObservedClip[]): string[] {
-  return clips.flatMap(({ name, complaints }) => complaints.map((line) => `${name}: ${line}`));
-}
-
-/** Measures P, by way of detecting. */
-async function disturbed(
-  { start, duration, ties = ["blend"], resize = ["bilinear"], seed }: JitterOptions,
-  { paths, model: { detector, network }, session, minConfidence }: {
-    readonly paths: readonly string[];
-    readonly model: Model;
-    readonly session: InferenceSession;
-    readonly minConfidence: number;
-  },
-  { signal }: Interruption,
-  progress: JitterProgress,
-): Promise<Map<string, PerturbationResult>> {
-  progress.step("disturbed pictures");
-  const results = await measurePerturbation({
-    clips: paths.map((path) => ({
-      path,
-      ...start !== undefined && { startS: start },
-      ...duration !== undefined && { durationS: duration },
-    })),
-    ...{ detector, session, ties, minConfidence },
-    maxStride: maxStrideOf(network),
-    resamplers: resize,
-    bootstrap: { seed },
-    until: signal,
-    onProgress: ({ pictures }) => progress.step(`${counted(pictures, "picture")} disturbed`),
-  });
-  return new Map(
-    results.map(({ method, resize, result }) => [nameOfWay({ ties: method.ties, resize }), result]),
-  );
-}
-
-/** What the report tells of the run itself. */
-async function provenance(
-  run?: {
-    readonly model: Model;
-    readonly session: InferenceSession;
-    readonly notes: readonly string[];
-  },
-): Promise<Provenance> {
-  const { model, session, notes = [] } = run ?? {};
-  return {
-    created: new Date().toISOString(),
-    tool: await toolVersions({ isVideo: run !== undefined }),
-    command: ["steadybox", ...Deno.args],
-    machine: await machine(),
-    model: model
-      ? {
-        name: model.card.name,
-        sha256: model.card.sha256,
-        input: { width: model.card.input.width, height: model.card.input.height },
-      }
-      : null,
-    device: session
-      ? {
-        kind: session.device,
-        description: session.description,
-        fallbacks: [...session.fallbacks],
-      }
-      : null,
-    notes: [...notes],
-  };
 }

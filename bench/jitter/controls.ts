@@ -1,74 +1,13 @@
 import { bandResiduals } from "../../pipeline/metrics/band_residual.ts";
-import { seededRandom } from "../../pipeline/metrics/random.ts";
 import { trackInterval } from "../../pipeline/metrics/bootstrap.ts";
-import type { Track } from "../../pipeline/track.ts";
 import { MADE_FPS, madeClip, type MadeNoise, trueShape } from "./made_clip.ts";
 import { type MeasuredClip, measuredClip } from "./measured_track.ts";
 import { costsOf, type MethodReading, methodReading } from "./method_result.ts";
 import type { ControlResult } from "./report_types.ts";
 import { meanOf } from "./segment_reading.ts";
-import { NONE, type SmoothingMethod, weighted } from "./smoothing_methods.ts";
+import { FROZEN, LATE, type Pretence, SHUFFLED } from "./pretences.ts";
+import { NONE, type SmoothingMethod } from "./smoothing_methods.ts";
 import { reported, type TrackReading } from "./track_reading.ts";
-
-/** What only pretends to keep boxes still, and which part of the guard must see it. */
-interface Pretence {
-  readonly id: string;
-  readonly description: string;
-  readonly part: "A" | "L" | "F";
-  readonly smoothing: SmoothingMethod;
-}
-
-/** A method that does what a function does, with nothing to be told of it. */
-function pretended(name: string, run: SmoothingMethod["run"]): SmoothingMethod {
-  return { name, role: "reference", parameters: {}, lookAheadFrames: 0, run };
-}
-
-/** Shows every object where it was first seen. */
-const FROZEN: Pretence = {
-  id: "freeze-first-box",
-  description: "every track keeps its first box: it does not tremble, and is wrong",
-  part: "A",
-  smoothing: pretended("frozen", (frames) => {
-    const first = new Map<number, Track["box"]>();
-    return frames.map(({ tracks }) =>
-      tracks.map((track) => {
-        if (!first.has(track.trackId)) first.set(track.trackId, track.rawBox ?? track.box);
-        return { ...track, box: first.get(track.trackId)! };
-      })
-    );
-  }),
-};
-
-const LATE: Pretence = {
-  id: "mean-of-30",
-  description:
-    "every box is the mean of the last 30: it hardly trembles, and comes half a second late",
-  part: "L",
-  smoothing: weighted("mean of 30", new Array(30).fill(1)),
-};
-
-/** How many frames numbers stay, before they are dealt anew. */
-const DEAL_FRAMES = 10;
-
-const SHUFFLED: Pretence = {
-  id: "shuffle-ids",
-  description: "numbers are dealt anew every 10 frames: boxes are right, and nobody knows whose",
-  part: "F",
-  smoothing: pretended("shuffled", (frames) => {
-    const random = seededRandom(1);
-    let numbers = new Map<number, number>();
-    let last = 0;
-    return frames.map(({ tracks }, frame) => {
-      if (frame % DEAL_FRAMES === 0) numbers = new Map();
-      return tracks.map((track) => {
-        if (!numbers.has(track.trackId)) {
-          numbers.set(track.trackId, last += 1 + random.below(9));
-        }
-        return { ...track, trackId: numbers.get(track.trackId)! };
-      });
-    });
-  }),
-};
 
 /** The noise that must be read back. */
 const MADE_SIGMA_PERCENT = 0.5;

@@ -1,21 +1,15 @@
 import { basename } from "node:path";
-import type { Detection } from "../../pipeline/detection.ts";
 import type { Detector } from "../../pipeline/detector.ts";
-import type { Frame, FrameSource } from "../../pipeline/frame.ts";
+import type { FrameSource } from "../../pipeline/frame.ts";
 import type { InferenceSession } from "../../pipeline/inference_session.ts";
 import type { Detected, Tracked } from "../../pipeline/items.ts";
 import { sink } from "../../pipeline/sink.ts";
 import { type MeteredStage, stage } from "../../pipeline/stage.ts";
-import { blend } from "../../stages/blend.ts";
-import { blendOverTime } from "../../stages/blend_over_time.ts";
 import { decode } from "../../stages/decode.ts";
 import { decodeBoxes } from "../../stages/decode_boxes.ts";
 import { infer } from "../../stages/infer.ts";
 import { letterbox } from "../../stages/letterbox.ts";
-import type { TimedTracks } from "../../stages/smooth_offline.ts";
-import { suppress } from "../../stages/suppress.ts";
 import { track } from "../../stages/track.ts";
-import { Tracker } from "../../stages/tracking/tracker.ts";
 import { sha256Of } from "./file_digest.ts";
 import {
   type DetectionWay,
@@ -23,8 +17,8 @@ import {
   type Observation,
   type ObservedClip,
   type Resize,
-  type Ties,
 } from "./observed_clip.ts";
+import { type CandidateFrame, MAX_GAP_S, replayed, type SeenFrame, tiesStage } from "./replayed.ts";
 
 /** What is told while a clip is looked at. */
 export interface ObservedFrame {
@@ -56,21 +50,11 @@ export interface ObserveOptions {
 
 /** Which share of the wanted confidence keeps an object going, as in `steadybox run`. */
 const DOUBT = 0.5;
-/** How long an object may be away and keep its number, in seconds, as in `track`. */
-const MAX_GAP_S = 1;
-
-const TIES = { blend, suppress, "blend-over-time": blendOverTime } as const;
-
-/** What a network said of a frame. */
-interface CandidateFrame {
-  readonly timestampUs: number;
-  readonly candidates: readonly Detection[];
-}
 
 /** What the first pass saw. */
 interface FirstPass {
   readonly frames: readonly CandidateFrame[];
-  readonly tracked: readonly (TimedTracks & Pick<Tracked, "cameraMotion">)[];
+  readonly tracked: readonly SeenFrame[];
   readonly source: FrameSource;
 }
 
@@ -108,9 +92,11 @@ export async function observedVideo(
     { id: nameOfWay(ways[0]), way: ways[0], frames: tracked },
   ];
   for (const way of others) {
-    const frames = candidates.get(way.resize)!.slice(0, length);
-    const resolved = await resolvedFrames(frames, way.ties, options);
-    observations.push({ id: nameOfWay(way), way, frames: followed(resolved, tracked, options) });
+    const frames = await replayed(candidates.get(way.resize)!, way.ties, {
+      ...options,
+      seen: tracked,
+    });
+    observations.push({ id: nameOfWay(way), way, frames });
   }
   return {
     name: basename(path),
@@ -145,7 +131,7 @@ function candidatesIn(
 async function firstPass(path: string, options: ObserveOptions): Promise<FirstPass | undefined> {
   const { ways: [{ ties, resize }], minConfidence, onFrame } = options;
   const frames: CandidateFrame[] = [];
-  const tracked: (TimedTracks & Pick<Tracked, "cameraMotion">)[] = [];
+  const tracked: SeenFrame[] = [];
   let source: FrameSource | undefined;
   const collect = sink("collect", async (items: AsyncIterable<Tracked>) => {
     for await (const { frame, detections: tracks, isCut, cameraMotion } of items) {
@@ -162,7 +148,7 @@ async function firstPass(path: string, options: ObserveOptions): Promise<FirstPa
   });
   await candidatesIn(path, resize, options)
     .pipeThrough(kept(frames))
-    .pipeThrough(tiesStage(ties, options))
+    .pipeThrough(tiesStage(ties, options.detector))
     .pipeThrough(track({ minConfidence, maxGapS: MAX_GAP_S }))
     .pipeTo(collect);
   return source && { frames, tracked, source };
@@ -191,41 +177,5 @@ function kept(frames: CandidateFrame[]): MeteredStage<Detected, Detected> {
       frames.push({ timestampUs: item.frame.timestampUs, candidates: item.detections });
       yield item;
     }
-  });
-}
-
-function tiesStage(
-  ties: Ties,
-  { detector: { defaults: { iou, maxDetections } } }: Pick<ObserveOptions, "detector">,
-): MeteredStage<Detected, Detected> {
-  return TIES[ties]({ iou, maxDetections });
-}
-
-/** Resolves the ties of frames that are gone. */
-async function resolvedFrames(
-  frames: readonly CandidateFrame[],
-  ties: Ties,
-  options: ObserveOptions,
-): Promise<readonly (readonly Detection[])[]> {
-  const items = frames.map(({ timestampUs, candidates }) => ({
-    frame: { timestampUs, [Symbol.dispose]() {} } as Frame,
-    detections: candidates,
-  }));
-  const resolved = ReadableStream.from(items).pipeThrough(tiesStage(ties, options));
-  return (await Array.fromAsync(resolved)).map(({ detections }) => detections);
-}
-
-/** Follows objects as `track` does, by the camera's motion and the cuts that it saw. */
-function followed(
-  frames: readonly (readonly Detection[])[],
-  views: FirstPass["tracked"],
-  { minConfidence }: ObserveOptions,
-): TimedTracks[] {
-  const tracker = new Tracker({ minConfidence, maxGapS: MAX_GAP_S, acrossClasses: false });
-  return frames.map((detections, i) => {
-    const { timestampUs, isCut, cameraMotion } = views[i]!;
-    if (isCut) tracker.cut();
-    tracker.advance(timestampUs, cameraMotion);
-    return { timestampUs, tracks: tracker.update(detections), ...isCut && { isCut } };
   });
 }

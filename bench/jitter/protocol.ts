@@ -1,17 +1,12 @@
-import { BLOCK_S, bootstrapUnit, LEVEL, RESAMPLES } from "./intervals.ts";
 import { controlResults } from "./controls.ts";
-import { FLICKER_FROM_HZ, WOBBLE_FROM_HZ } from "./binned.ts";
-import { GUARD_LIMITS } from "./guard.ts";
 import { jitterTraces } from "./jitter_traces.ts";
-import { framesOf, type MeasuredClip, measuredClip, MIN_FRAMES } from "./measured_track.ts";
-import type { Method } from "./method_run.ts";
+import { measuredClip } from "./measured_track.ts";
 import { type MethodReading, methodReading, methodResult } from "./method_result.ts";
+import type { Method } from "./method_run.ts";
 import type { ObservedClip } from "./observed_clip.ts";
-import type { JitterReport, MethodResult, ReportClip, ReportSettings } from "./report_types.ts";
-import { frameRateOf, MIN_FPS, REFERENCE_HZ } from "./segment.ts";
-import { STATIC_INTERVAL_S, STATIC_TRAVEL_PERCENT } from "./segment_reading.ts";
+import { clipOf, costOf, dataOf, settingsOf } from "./report_parts.ts";
+import type { JitterReport, MethodResult } from "./report_types.ts";
 import { AS_GIVEN, NONE, REFERENCE_METHODS, type SmoothingMethod } from "./smoothing_methods.ts";
-import { LOCAL_RESIDUAL } from "./temporal_result.ts";
 import type { JitterTraces } from "./traces.ts";
 import { truthSection } from "./truth.ts";
 import { verdictOf } from "./verdict.ts";
@@ -132,100 +127,4 @@ function methodsFor(
       smoothing,
     }));
   });
-}
-
-/** Whether intervals differ by more than what rounding makes of them. */
-const MAX_ROUNDING_US = 1500;
-
-function clipOf(
-  { name, sha256, size, video, truth, observations, ...clip }: ObservedClip,
-): ReportClip {
-  const times = observations[0].frames.map(({ timestampUs }) => timestampUs);
-  const intervals = times.slice(1).map((time, i) => time - times[i]!);
-  const spread = Math.max(0, ...intervals) - Math.min(Infinity, ...intervals);
-  return {
-    name,
-    sha256,
-    size: size ? { width: size.width, height: size.height } : null,
-    frames: times.length,
-    durationS: times.length ? (times.at(-1)! - times[0]!) / 1e6 : 0,
-    fps: frameRateOf(times),
-    isVariableRate: intervals.length > 0 && spread > MAX_ROUNDING_US,
-    startS: video?.startS ?? 0,
-    truthSha256: truth?.sha256 ?? null,
-    isInterrupted: clip.isInterrupted,
-  };
-}
-
-function settingsOf(
-  clips: readonly MeasuredClip[],
-  { minConfidence, iou }: ProtocolOptions,
-): ReportSettings {
-  const isOwn = clips.every(({ clip }) => clip.hasOwnNumbers);
-  return {
-    minConfidence: minConfidence ?? null,
-    iou: iou ?? null,
-    association: isOwn ? "the file's own" : "tracking of the baseline",
-    normaliser: "median of √(width · height) of the track",
-    reference: { kind: "zero-phase low pass of the baseline", cutoffHz: REFERENCE_HZ },
-    minFrames: MIN_FRAMES,
-    minFps: MIN_FPS,
-    flickerFromHz: FLICKER_FROM_HZ,
-    wobbleFromHz: WOBBLE_FROM_HZ,
-    still: { maxTravelPercent: STATIC_TRAVEL_PERCENT, intervalS: STATIC_INTERVAL_S },
-    localResidual: LOCAL_RESIDUAL,
-    fastShare: 0.25,
-    bootstrap: {
-      resamples: RESAMPLES,
-      level: LEVEL,
-      unit: bootstrapUnit(clips.flatMap(({ tracks }) => tracks)),
-      blockS: BLOCK_S,
-    },
-    guard: GUARD_LIMITS,
-  };
-}
-
-function dataOf(clips: readonly MeasuredClip[]): JitterReport["data"] {
-  const sum = (count: (clip: MeasuredClip) => number) =>
-    clips.reduce((total, clip) => total + count(clip), 0);
-  const tracks = clips.flatMap((clip) => clip.tracks);
-  const slow = tracks.filter(({ segments }) => segments.every(({ fps }) => fps < MIN_FPS));
-  const reasons = [
-    {
-      reason: `not in ${MIN_FRAMES} frames in a row`,
-      tracks: sum(({ excluded }) => excluded.tracks),
-      boxes: sum(({ excluded }) => excluded.boxes),
-    },
-    {
-      reason: `below ${MIN_FPS} frames a second: only third differences and stillness are measured`,
-      tracks: slow.length,
-      boxes: slow.reduce((total, track) => total + framesOf(track), 0),
-    },
-  ];
-  return {
-    clips: clips.length,
-    tracks: tracks.length,
-    frames: sum(({ clip }) => clip.observations[0].frames.length),
-    trackFrames: tracks.reduce((total, track) => total + framesOf(track), 0),
-    excluded: reasons.filter(({ boxes }) => boxes > 0),
-  };
-}
-
-function costOf(
-  clips: readonly ObservedClip[],
-  readings: readonly MethodReading[],
-  startedAtMs: number,
-): JitterReport["cost"] {
-  const measuringMs = readings.reduce((sum, reading) => sum + reading.measuringMs, 0);
-  const measuringSPerMethod = measuringMs / 1000 / readings.length;
-  const isDetected = clips.every(({ detectionS }) => detectionS !== undefined);
-  const detectionS = isDetected
-    ? clips.reduce((sum, { detectionS = 0 }) => sum + detectionS, 0)
-    : null;
-  return {
-    detectionS,
-    measuringSPerMethod,
-    measuringPercentPerMethod: detectionS ? 100 * measuringSPerMethod / detectionS : null,
-    totalS: (performance.now() - startedAtMs) / 1000,
-  };
 }
