@@ -92,7 +92,13 @@ function spansFor(
   input: InputSpec,
 ): { readonly x: Span; readonly y: Span } | undefined {
   const full = { x: { from: 0, length: input.width }, y: { from: 0, length: input.height } };
-  if (input.resize === "stretch") return full;
+  const ratios = [frame.width / input.width, frame.height / input.height];
+  const isStretch = input.resize === "stretch";
+  // Enlarged, the outermost pixels would have to be mixed with the border.
+  if ((isStretch ? Math.min : Math.max)(...ratios) < 1) return undefined;
+  // The last chroma sample of an odd size counts as a whole one, and all would be moved.
+  if (frame.width % 2 !== 0 || frame.height % 2 !== 0) return undefined;
+  if (isStretch) return full;
   const isWide = frame.width * input.height >= frame.height * input.width;
   const x = isWide ? full.x : spanOf("width", "height", frame, input);
   const y = isWide ? spanOf("height", "width", frame, input) : full.y;
@@ -114,8 +120,7 @@ function spanOf(
   const scale = frame[filled] / input[filled];
   const padded = input[axis] * frame[filled] / input[filled];
   const before = (padded - frame[axis]) / 2;
-  // Chroma stays where it is only if whole samples of it are added.
-  if (!Number.isInteger(padded) || before % 2 !== 0) return undefined;
+  if (padded % 2 !== 0 || before % 2 !== 0) return undefined; // Chroma is added by whole samples.
   const pixelAt = (position: number) => (position + before + 0.5) / scale - 0.5;
   const first = Math.floor(pixelAt(-1)) + 1;
   const last = Math.ceil(pixelAt(frame[axis])) - 1;
