@@ -1,15 +1,20 @@
+import { type RgbFromYuv, rgbFromYuv } from "../../pipeline/colour.ts";
 import type { Size } from "../../pipeline/fit.ts";
 import type { Picture } from "../../pipeline/picture.ts";
-import { type Planes, planesByteLength } from "../../pipeline/planes.ts";
+import type { Planes } from "../../pipeline/planes.ts";
 
 /** A {@linkcode Picture} in memory that two threads can see. */
-export interface SharedPicture extends Omit<Picture, "planes"> {
+export interface SharedPicture extends Omit<Picture, "planes" | "colour"> {
   /** Which picture it is: the same number stands for the same pixels. */
   readonly pixelsId: number;
   /** Its planes, one behind the other; there may be more memory than they take. */
   readonly memory: SharedArrayBuffer;
+  /** How many bytes they take. */
+  readonly byteLength: number;
   /** Its size. */
   readonly size: Size;
+  /** What turns its numbers into colours. */
+  readonly rgbFromYuv: RgbFromYuv;
 }
 
 /** Shared memory that holds a picture's planes, and how many runs need it. */
@@ -44,15 +49,21 @@ export class PictureSharer {
    * @returns What comes of it.
    */
   async sharing<T>(
-    { planes, ...rest }: Picture,
+    { planes, colour, ...rest }: Picture,
     use: (shared: SharedPicture) => Promise<T>,
   ): Promise<T> {
     const loan = this.#loans.get(planes) ?? this.#lend(planes);
     const { pixelsId, memory } = loan;
     loan.runs++;
     try {
-      const size = { width: planes.width, height: planes.height };
-      return await use({ ...rest, pixelsId, memory, size });
+      return await use({
+        ...rest,
+        pixelsId,
+        memory,
+        byteLength: planes.data.length,
+        size: { width: planes.width, height: planes.height },
+        rgbFromYuv: rgbFromYuv(colour),
+      });
     } finally {
       if (--loan.runs === 0) {
         this.#loans.delete(planes);
@@ -62,8 +73,7 @@ export class PictureSharer {
   }
 
   #lend(planes: Planes): Loan {
-    const byteLength = planesByteLength(planes.width, planes.height);
-    const memory = this.#take(byteLength);
+    const memory = this.#take(planes.data.length);
     new Uint8Array(memory).set(planes.data);
     const loan = { pixelsId: ++this.#lastId, memory, runs: 0 };
     this.#loans.set(planes, loan);
