@@ -12,7 +12,7 @@ import { UsageError } from "./_usage_error.ts";
 type FrameOptions =
   & Pick<
     RunOptions,
-    "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "output"
+    "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "sound" | "output"
   >
   & {
     /** Says a line to people. */
@@ -36,7 +36,8 @@ export async function framesOf(
 ): Promise<MeteredSource<Frame> | ReceivedFeed> {
   if (sources.kind === "video" && sources.isFeed) {
     if (start !== undefined) throw new UsageError("Cannot use --start with a live feed");
-    return await feedOf(sources.url, { duration, ...live }, until);
+    const sound = live.sound && output !== undefined; // Nothing else can hold it.
+    return await feedOf(sources.url, { duration, ...live, sound }, until);
   }
   if (sources.kind !== "video" && (start !== undefined || duration !== undefined)) {
     throw new UsageError("Cannot use --start or --duration with pictures");
@@ -58,7 +59,7 @@ export async function framesOf(
 /** A live feed; how much of it is taken counts from now. */
 async function feedOf(
   url: string,
-  { duration, rtspTransport, livePolicy, maxLatency, say }: Omit<FrameOptions, "start">,
+  { duration, rtspTransport, livePolicy, maxLatency, sound, say }: Omit<FrameOptions, "start">,
   until: AbortSignal,
 ): Promise<ReceivedFeed> {
   const { receive } = await import("../stages/receive.ts");
@@ -67,6 +68,7 @@ async function feedOf(
     transport: rtspTransport,
     policy: livePolicy,
     maxLatencyMs: maxLatency,
+    sound,
     until: AbortSignal.any([until, ...ends]),
     onEvent: (event) => say(event.kind === "lost" ? event.message : `Connected to ${event.name}`),
   });

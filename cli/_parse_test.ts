@@ -30,7 +30,7 @@ Deno.test("parse() reads every option of run", () => {
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
     "--no-track --smooth kalman --boxes raw " +
-    "--rtsp-transport udp --live-policy all --max-latency 250 " +
+    "--rtsp-transport udp --live-policy all --max-latency 250 --sound " +
     "--segment 10m --hls-keep 60s --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
@@ -65,6 +65,7 @@ Deno.test("parse() reads every option of run", () => {
     rtspTransport: "udp",
     livePolicy: "all",
     maxLatency: 250,
+    sound: true,
     start: 90,
     duration: 62.5,
     showLabels: false,

@@ -188,6 +188,13 @@ const live = object({
     }),
     500,
   ),
+  sound: withDefault(
+    negatableFlag({ positive: "--sound", negative: "--no-sound" }, {
+      description:
+        message`Keep the sound of a feed in the annotated video; pictures wait for it a little (default: no).`,
+    }),
+    false,
+  ),
 });
 
 const drawing = object({

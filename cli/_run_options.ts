@@ -75,6 +75,8 @@ export interface RunOptions extends Outputs {
   readonly rtspTransport: "tcp" | "udp";
   /** What becomes of frames of a feed that come faster than they are worked on. */
   readonly livePolicy: "newest" | "all";
+  /** Whether the sound of a feed is kept. */
+  readonly sound: boolean;
   /** How old what is shown of a feed may be, in milliseconds. */
   readonly maxLatency: number;
   /** Whether nothing but errors is said. */

@@ -30,12 +30,31 @@ export interface FrameSource {
   readonly otherStreams: readonly string[];
   /** What the decoder complained of so far, in its words: a damaged file is read as far as it goes. */
   readonly complaints: readonly string[];
+  /** The sound of a live feed, where it is received. */
+  readonly sound?: LiveSound;
   /**
    * For a live feed, the number of the connection, from 0; absent for what is no feed. Each
    * connection is a source of its own: between frames of two there is a gap, and what follows may
    * have another size, rate and colour.
    */
   readonly connection?: number;
+}
+
+/** The sound that came with the frames of a live feed in the last seconds. */
+export interface LiveSound {
+  /** How many samples there are in a second, in each channel. */
+  readonly rateHz: number;
+  /** How many channels there are. */
+  readonly channels: number;
+  /**
+   * The sound from a time on, as far as it is known; gaps that it has are silent.
+   *
+   * @param from The first sample, counted from the time 0 of the frames.
+   * @param until The sample behind the last.
+   * @param waitedUntil Up to where it is not waited for any more: what has not come is silence.
+   * @returns The samples from `from` on, `until` at most, channels side by side.
+   */
+  between(from: number, until: number, waitedUntil: number): Int16Array<ArrayBuffer>;
 }
 
 /** Where a sink finds the sound that belongs to the frames. */

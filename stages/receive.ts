@@ -55,6 +55,13 @@ export interface ReceiveOptions {
   /** How long the next picture may take, in milliseconds: 2000, or 15000 for a playlist (HLS). */
   readonly stallMs?: number;
   /**
+   * Whether its sound is received, too, for outputs that can hold it. Pictures then wait for the sound
+   * beside them, some hundredths of a second.
+   *
+   * @default {false}
+   */
+  readonly sound?: boolean;
+  /**
    * Whether a feed that cannot be received at the very first attempt ends the stream with an error,
    * instead of being tried for ever.
    *
@@ -90,7 +97,7 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  * dropped, and if that goes on the feed is opened anew. Each drop is counted with its cause.
  *
  * Times are the sender's own within a connection, in ticks of 1/90000 s from the first frame.
- * Sound is not received.
+ * Sound is received if it is asked for; it goes with `frame.source.sound`.
  *
  * @param url A URL (rtsp, rtmp, srt, udp, tcp, http, and those with TLS), or a camera (`/dev/video0`).
  * @param options How it is received.
@@ -121,12 +128,13 @@ export function receive(url: string, options: ReceiveOptions = {}): ReceivedFeed
     maxFrames = 64,
     maxBytes = 256 * 2 ** 20,
     firstFrameMs = 8000,
+    sound = false,
     failFast = false,
     until,
     onEvent = () => {},
     random = Math.random,
   } = options;
-  const input = feedInput(url, transport);
+  const input = feedInput(url, transport, sound);
   const { stallMs = input.stallMs } = options;
   for (const [name, value] of Object.entries({ maxLatencyMs, maxBytes, firstFrameMs, stallMs })) {
     if (value > 0 && value < Infinity) continue;
@@ -142,7 +150,7 @@ export function receive(url: string, options: ReceiveOptions = {}): ReceivedFeed
   const frames = source("receive", async function* receive(cancellation) {
     const signal = until ? AbortSignal.any([cancellation, until]) : cancellation;
     if (signal.aborted) return;
-    const wishes = { policy, failFast, onEvent, random, signal };
+    const wishes = { policy, withSound: sound, failFast, onEvent, random, signal };
     await using feed = new Feed(input, { ...limits, ...wishes }, tally);
     for (let frame = await feed.take(); frame; frame = await feed.take()) yield frame;
   });

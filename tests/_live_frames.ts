@@ -1,6 +1,7 @@
 import type { Frame, FrameSource } from "../mod.ts";
 import { microsecondsFrom } from "../pipeline/time_base.ts";
 import { source } from "../pipeline/source.ts";
+import { waited } from "../stages/live/waited.ts";
 import { blackFrame } from "./_frames.ts";
 
 /** What made frames of a feed are like. */
@@ -43,11 +44,11 @@ export function liveFrames(
     frameRate: { num: fps, den: 1 },
     connection: 0,
   };
-  return source("made", async function* () {
+  return source("made", async function* (signal) {
     const startedAtMs = performance.now();
     for (let index = 0; index < count; index++) {
       const dueMs = startedAtMs + 1000 * index / fps - performance.now();
-      if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+      if (dueMs > 0) await waited(dueMs, signal);
       const arrivedAtMs = performance.now();
       const pts = Math.round((arrivedAtMs - startedAtMs) * 90);
       const black = blackFrame(index, { width, height });

@@ -15,11 +15,12 @@ export interface AudioHandling {
 /** Sound is copied where the container can hold it, else encoded. */
 export function audioHandlingFor(
   path: string,
-  { audio, startS }: FrameSource,
+  { audio, sound, startS }: FrameSource,
   inputArguments: (url: string) => readonly string[],
 ): AudioHandling {
-  if (!audio) return { inputArgs: [], outputArgs: [] };
   const { audioCodecs, audioEncoder } = containerOf(path);
+  if (sound && audioEncoder) return { inputArgs: [], outputArgs: liveSoundArguments(audioEncoder) };
+  if (!audio) return { inputArgs: [], outputArgs: [] };
   if (!audioEncoder) {
     const note = `The sound is left out, as a ${extname(path)} file cannot hold any`;
     return { inputArgs: [], outputArgs: [], note };
@@ -50,4 +51,12 @@ function layoutArgs(encoder: string, stream: number): string[] {
   return encoder === "libopus"
     ? [`-filter:a:${stream}`, "aformat=channel_layouts=7.1|5.1|quad|stereo|mono"]
     : [];
+}
+
+/** How sound that is handed over with pictures is encoded. */
+export function liveSoundArguments(encoder: string): string[] {
+  return [
+    ...["-map", "0:a", "-c:a", encoder, "-b:a", "128k"],
+    ...["-max_interleave_delta", "1000000"], // Pictures wait no longer for it.
+  ];
 }

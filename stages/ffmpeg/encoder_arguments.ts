@@ -1,6 +1,6 @@
 import { OutputError } from "../../pipeline/errors.ts";
 import type { FrameSource } from "../../pipeline/frame.ts";
-import type { AudioHandling } from "./audio.ts";
+import { type AudioHandling, liveSoundArguments } from "./audio.ts";
 import { containerOf } from "./container.ts";
 
 /** For each codec by its common name: ffmpeg's encoder, its quality unless asked, and the rest. */
@@ -131,6 +131,7 @@ export function streamArguments({ source, codec, crf, keyFrameS }: StreamRequest
     ...codecArguments(codec, crf ?? LIVE_CRF[codec]),
     ...["-tune", "zerolatency", "-bf", "0", ...keyFramesEvery(keyFrameS)],
     ...(codec === "h264" ? ONE_SLICE : []),
+    ...(source.sound ? liveSoundArguments("aac") : []),
     ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-flush_packets", "1"],
   ];
 }

@@ -12,6 +12,7 @@ import { encoderArguments } from "./encoder_arguments.ts";
 import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./process.ts";
 import { inputArguments } from "./input.ts";
 import { nutFrameHeader, nutHeader } from "./nut_writer.ts";
+import { SoundPackets } from "./sound_packets.ts";
 
 /** What the user asks of the encoder. */
 interface Wishes {
@@ -32,6 +33,7 @@ export class EncoderRun implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** What is added to each time so that none is below 0, in ticks: files of most kinds know no such. */
   readonly #ptsOffset: number;
+  readonly #sound: SoundPackets | undefined;
   readonly #onNote: (note: string) => void;
   /** Makes all pictures like the first. */
   readonly #refit: Refit;
@@ -66,8 +68,18 @@ export class EncoderRun implements AsyncDisposable {
     });
     this.#child = spawnFfmpeg("ffmpeg", args, { stdin: "piped", stdout: "null" });
     this.#writer = this.#child.stdin.getWriter();
+    const { sound } = source;
+    if (sound && containerOf(path).audioEncoder) {
+      this.#sound = new SoundPackets({
+        sound,
+        timeBase,
+        firstPts: pts,
+        ptsOffset: this.#ptsOffset,
+      });
+    }
     const clock = {
       timeBase: { num: 1, den: timeBase.den },
+      ...(this.#sound && sound && { sound }),
       ...(source.frameRate && { frameRate: source.frameRate }),
     };
     this.#writer.write(nutHeader({ width, height, ...clock })).catch(() => {}); // The next will tell.
@@ -83,7 +95,8 @@ export class EncoderRun implements AsyncDisposable {
     try {
       // In whole parts of a tick, so that encoder and container count alike.
       const ticks = (pts + this.#ptsOffset) * timeBase.num;
-      await this.#writer.write(nutFrameHeader(ticks, data.length));
+      for (const part of this.#sound?.upTo(pts) ?? []) await this.#writer.write(part);
+      await this.#writer.write(nutFrameHeader(ticks, data.length, this.#sound && 0));
       await this.#writer.write(data);
     } catch (cause) {
       throw await this.#errorFrom(cause);

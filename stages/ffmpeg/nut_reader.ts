@@ -184,6 +184,11 @@ export class NutReader {
     return { width, height };
   }
 
+  /** How many streams there are, once a picture was read. */
+  get streamCount(): number {
+    return this.#streams.length;
+  }
+
   /**
    * Reads up to the next picture, of whichever stream; nothing at the end.
    *

@@ -1,6 +1,9 @@
 import type { Rational, TimeBase } from "../../pipeline/time_base.ts";
 import { NUT_FILE_ID, NUT_FLAGS, NUT_START_CODES, nutChecksum } from "./nut.ts";
 
+/** The number of the stream of sound. */
+const SOUND_STREAM = 1;
+
 /** The lowest bits of a time that are written where they suffice; ours are written in full. */
 const MSB_PTS_SHIFT = 1;
 
@@ -32,18 +35,21 @@ export interface NutStream {
   readonly timeBase: TimeBase;
   /** The average rate in fps, by which encoders plan: the pictures keep their own times. */
   readonly frameRate?: Rational;
+  /** The form of the sound that comes between them, as whole numbers of 16 bits. */
+  readonly sound?: { readonly rateHz: number; readonly channels: number };
 }
 
-/** What a stream of raw yuv420p pictures begins with. */
-export function nutHeader({ width, height, timeBase, frameRate }: NutStream): Uint8Array {
+/** What a stream of raw yuv420p pictures begins with, and of the sound beside them. */
+export function nutHeader({ width, height, timeBase, frameRate, sound }: NutStream): Uint8Array {
   const main = [
     ...unsigned(3), // The version.
-    ...unsigned(1), // One stream.
+    ...unsigned(sound ? 2 : 1), // How many streams there are.
     ...unsigned(65536), // The largest distance between syncpoints.
-    ...unsigned(1), // One time base.
+    ...unsigned(sound ? 2 : 1), // How many time bases.
     ...unsigned(timeBase.num),
     ...unsigned(timeBase.den),
-    ...frameCodeTable(),
+    ...sound ? [...unsigned(1), ...unsigned(sound.rateHz)] : [],
+    ...frameCodeTable(sound !== undefined),
     ...unsigned(0), // No elided headers.
   ];
   const stream = [
@@ -66,8 +72,25 @@ export function nutHeader({ width, height, timeBase, frameRate }: NutStream): Ui
     ...new TextEncoder().encode(NUT_FILE_ID),
     ...packet(NUT_START_CODES.main, main),
     ...packet(NUT_START_CODES.stream, stream),
+    ...(sound ? packet(NUT_START_CODES.stream, soundStream(sound)) : []),
     ...(frameRate ? packet(NUT_START_CODES.info, rateInfo(frameRate)) : []),
   ]);
+}
+
+function soundStream({ rateHz, channels }: NonNullable<NutStream["sound"]>): number[] {
+  return [
+    ...unsigned(SOUND_STREAM),
+    ...unsigned(1), // Sound.
+    ...unsigned(4),
+    ...[0x50, 0x53, 0x44, 16], // Whole numbers with a sign, lowest byte first, 16 bits each.
+    ...unsigned(1), // The number of its time base.
+    ...unsigned(MSB_PTS_SHIFT),
+    ...unsigned(65536), // The largest distance between times.
+    ...[0, 0, 0], // In order, no flags, no codec data.
+    ...unsigned(rateHz),
+    ...unsigned(1),
+    ...unsigned(channels),
+  ];
 }
 
 function text(value: string): number[] {
@@ -87,11 +110,11 @@ function rateInfo({ num, den }: Rational): number[] {
   ];
 }
 
-/** All frame codes mean the same: a key frame whose time, size and checksum follow. */
-function frameCodeTable(): number[] {
-  const { key, codedPts, sizeMsb, checksum } = NUT_FLAGS;
+/** All frame codes mean the same: a key frame whose stream, time, size and checksum follow. */
+function frameCodeTable(hasSound: boolean): number[] {
+  const { key, codedPts, sizeMsb, checksum, streamId } = NUT_FLAGS;
   return [
-    ...unsigned(key | codedPts | sizeMsb | checksum),
+    ...unsigned(key | codedPts | sizeMsb | checksum | (hasSound ? streamId : 0)),
     ...unsigned(6), // How many fields follow.
     ...unsigned(0), // The difference of times: 0, for they are coded.
     ...unsigned(1), // The size is multiplied by 1 …
@@ -102,10 +125,19 @@ function frameCodeTable(): number[] {
   ];
 }
 
-/** What stands before a picture: a syncpoint, as one is due every 65,536 bytes, and its header. */
-export function nutFrameHeader(pts: number, byteLength: number): Uint8Array {
-  const syncpoint = packet(NUT_START_CODES.syncpoint, [...unsigned(pts), ...unsigned(0)]);
-  const frame = [0, ...unsigned(pts + 2 ** MSB_PTS_SHIFT), ...unsigned(byteLength)];
+/**
+ * What stands before a picture, or before sound: a syncpoint, as one is due every 65,536 bytes, and
+ * its header.
+ *
+ * @param pts The time, in ticks of the stream.
+ * @param byteLength How many bytes follow.
+ * @param stream Which stream it belongs to, if there are two: 0 for pictures, 1 for sound.
+ */
+export function nutFrameHeader(pts: number, byteLength: number, stream?: 0 | 1): Uint8Array {
+  const time = stream === undefined ? pts : 2 * pts + stream; // With the number of its time base.
+  const syncpoint = packet(NUT_START_CODES.syncpoint, [...unsigned(time), ...unsigned(0)]);
+  const streamId = stream === undefined ? [] : unsigned(stream);
+  const frame = [0, ...streamId, ...unsigned(pts + 2 ** MSB_PTS_SHIFT), ...unsigned(byteLength)];
   const checksum = bytesOf(BigInt(nutChecksum(Uint8Array.from(frame))), 4);
   return Uint8Array.from([...syncpoint, ...frame, ...checksum]);
 }

@@ -7,6 +7,7 @@ import { NutReader, PictureSizeError } from "../ffmpeg/nut_reader.ts";
 import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { type FeedInput, SILENCE_MS } from "./feed_input.ts";
 import { type LossReason, lossReasonFrom } from "./losses.ts";
+import { SOUND } from "./sound_buffer.ts";
 import { type StreamNotes, StreamNotesReader } from "./stream_notes.ts";
 import { LIVE_CLOCK_HZ } from "./timeline.ts";
 
@@ -24,15 +25,34 @@ const FILTERS = [
   "format=yuv420p|yuvj420p",
 ].join(",");
 
-/** What makes ffmpeg write pictures as they come, each at once, in the size that they have. */
-const OUTPUT = [
-  ...["-map", "0:v:0", "-vf", FILTERS, "-autoscale", "0"],
-  ...["-fps_mode", "passthrough", "-enc_time_base", "-1", "-c:v", "rawvideo"],
-  ...["-f", "nut", "-write_index", "0", "-flush_packets", "1", "pipe:1"],
+/** How much sound comes at a time, in samples and bytes. */
+const SOUND_SAMPLES = 1024;
+const SOUND_BYTES = 2 * SOUND.channels * SOUND_SAMPLES;
+
+/** What makes ffmpeg write sound between pictures, if there is any, without waiting for it for long. */
+const SOUND_OUTPUT = [
+  ...["-map", "0:a:0?", "-c:a", "pcm_s16le"],
+  ...["-af", `aresample=${SOUND.rateHz},asetnsamples=n=${SOUND_SAMPLES}:p=1`],
+  ...["-ar", String(SOUND.rateHz), "-ac", String(SOUND.channels)],
+  // Sound may begin before the first picture, and NUT has no times below 0.
+  ...["-max_interleave_delta", "40000", "-output_ts_offset", "10"],
 ];
 
+/** What makes ffmpeg write pictures as they come, each at once, in the size that they have. */
+function outputArguments(withSound: boolean): string[] {
+  return [
+    ...["-map", "0:v:0", "-vf", FILTERS, "-autoscale", "0"],
+    ...["-fps_mode", "passthrough", "-enc_time_base:v", "-1", "-c:v", "rawvideo"],
+    ...(withSound ? SOUND_OUTPUT : []),
+    ...["-f", "nut", "-write_index", "0", "-flush_packets", "1", "pipe:1"],
+  ];
+}
+
 /** What the pictures of a connection have in common. */
-export interface PictureStream extends Size, StreamNotes {}
+export interface PictureStream extends Size, StreamNotes {
+  /** Whether sound comes with them. */
+  readonly hasSound: boolean;
+}
 
 /** A decoded picture of a feed. */
 export interface Picture {
@@ -52,6 +72,8 @@ export interface Patience {
   readonly firstFrameMs: number;
   /** How long the next one may take, in milliseconds. */
   readonly stallMs: number;
+  /** Takes sound, with its time by the sender's clock; it is not asked for where absent. */
+  readonly onSound: ((ticks: number, samples: Int16Array) => void) | undefined;
   /** Ends the connection. */
   readonly signal: AbortSignal;
 }
@@ -67,7 +89,7 @@ export interface Patience {
  */
 export async function* connect(
   input: FeedInput,
-  { firstFrameMs, stallMs, signal }: Patience,
+  { firstFrameMs, stallMs, onSound, signal }: Patience,
 ): AsyncGenerator<Picture, LossReason> {
   const startedAtMs = performance.now();
   let verdict: LossReason | undefined;
@@ -77,7 +99,15 @@ export async function* connect(
   });
   await using child = spawnFfmpeg(
     "ffmpeg",
-    ["-hide_banner", "-nostdin", "-nostats", "-v", "verbose", ...input.args, ...OUTPUT],
+    [
+      "-hide_banner",
+      "-nostdin",
+      "-nostats",
+      "-v",
+      "verbose",
+      ...input.args,
+      ...outputArguments(onSound !== undefined),
+    ],
     { stdin: input.script === undefined ? "null" : "piped", onLine: notes.read },
   );
   let hadPictures = false;
@@ -91,7 +121,7 @@ export async function* connect(
   await handOver(child, input.script);
   try {
     await using bytes = new ByteReader(child.stdout);
-    for await (const picture of picturesIn(new NutReader(bytes), notes)) {
+    for await (const picture of picturesIn(new NutReader(bytes), notes, onSound)) {
       watchdog.rest(); // Whoever takes it may take their time.
       if (verdict !== undefined) {
         picture.data[Symbol.dispose]();
@@ -102,6 +132,7 @@ export async function* connect(
       watchdog.watch(stallMs);
     }
   } catch (cause) {
+
     if (!(cause instanceof RangeError)) throw cause;
     if (cause instanceof PictureSizeError) verdict ??= "changed";
   } finally {
@@ -164,18 +195,27 @@ async function handOver(child: FfmpegProcess, script: string | undefined): Promi
 async function* picturesIn(
   reader: NutReader,
   notesReader: StreamNotesReader,
+  onSound: Patience["onSound"],
 ): AsyncGenerator<Picture> {
   const size = await reader.size();
   if (!size) return;
   const byteLength = planesByteLength(size.width, size.height);
   const pool = new FramePool(byteLength);
+  const sound = { pool: new FramePool(SOUND_BYTES), byteLength: SOUND_BYTES };
   let stream: PictureStream | undefined;
   for (;;) {
-    const packet = await reader.next({ pool, byteLength });
+    const packet = await reader.next({ pool, byteLength }, sound);
     if (!packet) return;
     const arrivedAtMs = performance.now();
-    const { data, pts, timeBase: { num, den } } = packet;
-    stream ??= { ...size, ...await notesReader.notes(NOTES_MS) };
-    yield { stream, ticks: Math.round(pts * num * LIVE_CLOCK_HZ / den), arrivedAtMs, data };
+    const { streamId, data, pts, timeBase: { num, den } } = packet;
+    const ticks = pts * num * LIVE_CLOCK_HZ / den;
+    if (streamId === 1) {
+      onSound?.(ticks, new Int16Array(data.buffer.slice(0)));
+      data[Symbol.dispose]();
+      continue;
+    }
+    const hasSound = reader.streamCount > 1;
+    stream ??= { ...size, ...await notesReader.notes(NOTES_MS), hasSound };
+    yield { stream, ticks: Math.round(ticks), arrivedAtMs, data };
   }
 }

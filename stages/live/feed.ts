@@ -11,6 +11,7 @@ import type { FeedTally } from "./feed_tally.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
 import { lossMessage, type LossReason } from "./losses.ts";
 import { LIVE_CLOCK_HZ, Timeline } from "./timeline.ts";
+import { SOUND, SoundBuffer } from "./sound_buffer.ts";
 import { waited } from "./waited.ts";
 
 /** How a feed is kept. */
@@ -22,6 +23,8 @@ export interface FeedOptions {
   readonly firstFrameMs: number;
   readonly stallMs: number;
   readonly failFast: boolean;
+  /** Whether its sound is received. */
+  readonly withSound: boolean;
   readonly onEvent: (event: FeedEvent) => void;
   readonly random: () => number;
   /** Ends the feed. */
@@ -49,6 +52,7 @@ export class Feed implements AsyncDisposable {
   readonly #queue: LiveQueue<Arrival>;
   readonly #flow: FlowLimit;
   readonly #timeline = new Timeline();
+  readonly #sound = new SoundBuffer();
   readonly #stopping = new AbortController();
   readonly #signal: AbortSignal;
   readonly #run: Promise<void>;
@@ -107,7 +111,8 @@ export class Feed implements AsyncDisposable {
   /** Passes on what comes, until nothing does. */
   async #connectOnce(): Promise<LossReason> {
     this.#timeline.reconnect();
-    const pictures = connect(this.#input, { ...this.#options, signal: this.#signal });
+    const onSound = this.#options.withSound ? this.#takeSound : undefined;
+    const pictures = connect(this.#input, { ...this.#options, onSound, signal: this.#signal });
     let source: FrameSource | undefined;
     let openedAtMs = 0;
     let freshAtMs = 0;
@@ -160,7 +165,12 @@ export class Feed implements AsyncDisposable {
     return "passed";
   }
 
-  #sourceFrom({ width, height, frameRate, colour }: PictureStream): FrameSource {
+  readonly #takeSound = (ticks: number, samples: Int16Array): void => {
+    const time = this.#timeline.timeOf(ticks);
+    if (time !== undefined) this.#sound.put(time * SOUND.rateHz / LIVE_CLOCK_HZ, samples);
+  };
+
+  #sourceFrom({ width, height, frameRate, colour, hasSound }: PictureStream): FrameSource {
     const { signal } = this.#options;
     return {
       name: this.#input.name,
@@ -175,6 +185,7 @@ export class Feed implements AsyncDisposable {
       },
       otherStreams: [],
       complaints: [],
+      ...hasSound && { sound: this.#sound },
       connection: this.#connections,
     };
   }

@@ -64,7 +64,11 @@ function isPlaylist(url: string): boolean {
  *
  * @throws {SourceError} If it can be no feed.
  */
-export function feedInput(source: string, transport: RtspTransport): FeedInput {
+export function feedInput(
+  source: string,
+  transport: RtspTransport,
+  withSound = false,
+): FeedInput {
   if (CAMERA.test(source)) {
     return { name: source, args: [...LOW_DELAY, "-f", "v4l2", "-i", source], stallMs: STALL_MS };
   }
@@ -85,7 +89,10 @@ export function feedInput(source: string, transport: RtspTransport): FeedInput {
   const protocols = protocolsFor(source);
   const entries = {
     ...options,
-    ..."allowed_media_types" in options && { rtsp_transport: transport },
+    ..."allowed_media_types" in options && {
+      rtsp_transport: transport,
+      allowed_media_types: withSound ? "video+audio" : "video",
+    },
     protocol_whitelist: protocols,
   };
   return {

@@ -1,5 +1,7 @@
+import type { LiveSound } from "../../pipeline/frame.ts";
 import type { PooledBuffer } from "../../pipeline/frame_pool.ts";
 import { nutFrameHeader, nutHeader, type NutStream } from "../ffmpeg/nut_writer.ts";
+import { SoundPackets } from "../ffmpeg/sound_packets.ts";
 import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { BackOff } from "./back_off.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
@@ -32,6 +34,8 @@ export interface OutgoingPicture extends Waiting {
   readonly pts: number;
   /** Its bytes, on loan. */
   readonly data: PooledBuffer;
+  /** How many ticks of that are due to cards that were shown, so that sound knows where it belongs. */
+  readonly shift: number;
   /** Whether it only says that there is no signal. */
   readonly isCard: boolean;
 }
@@ -44,6 +48,8 @@ export interface OutletOptions {
   readonly argsFor: (isAgain: boolean) => readonly string[];
   /** What the pictures have in common. */
   readonly stream: NutStream;
+  /** The sound beside them, if it is sent. */
+  readonly sound?: LiveSound;
   /** Whether a newer picture takes the place of one that waits, or each waits for its turn. */
   readonly policy: "newest" | "all";
   /** How old a picture may be when it goes out, in milliseconds; only for `newest`. */
@@ -62,6 +68,9 @@ const PROVEN_MS = 2000;
 /** How long ffmpeg may take to say goodbye to a server, in milliseconds. */
 const FAREWELL_MS = 3000;
 
+/** How fast the mean of durations follows them. */
+const SMOOTHING = 0.2;
+
 /** How many pictures may be out is no question here: one is on its way, and one waits. */
 const ONE_BY_ONE = { mayTake: () => true, take() {}, drop() {}, widen() {} };
 
@@ -74,6 +83,8 @@ export class Outlet implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #run: Promise<void>;
   readonly #told = new Set<SendingLoss>();
+  /** How long it takes to hand a picture over, lately. */
+  #writingMs = 0;
   /** The ages of the pictures that the encoder has got without being connected. */
   readonly #unproven: number[] = [];
   #isConnected = false;
@@ -175,17 +186,23 @@ export class Outlet implements AsyncDisposable {
     first: OutgoingPicture,
     child: FfmpegProcess,
   ): Promise<"done" | "stuck" | "lost"> {
-    const { stream, stallMs, maxLatencyMs, policy } = this.#options;
+    const { stream, sound, stallMs, maxLatencyMs, policy } = this.#options;
     let isStuck = false;
-    let header = nutHeader(stream);
+    let header = nutHeader({ ...stream, ...sound && { sound } });
+    const { timeBase } = stream;
+    const firstPts = first.pts - first.shift;
+    const packets = sound &&
+      new SoundPackets({ sound, timeBase, firstPts, ptsOffset: -firstPts });
     for (
       let picture: OutgoingPicture | undefined = first;
       picture;
       picture = await this.#queue.take()
     ) {
       using _ = picture;
-      const ageMs = performance.now() - picture.arrivedAtMs;
-      if (policy === "newest" && ageMs > maxLatencyMs) {
+      const startedAtMs = performance.now();
+      const ageMs = startedAtMs - picture.arrivedAtMs;
+      const soonMs = Math.min(this.#writingMs, 0.9 * maxLatencyMs); // What is new has its chance.
+      if (policy === "newest" && ageMs + soonMs > maxLatencyMs) {
         if (!picture.isCard) this.#tally.drop("late");
         continue;
       }
@@ -198,7 +215,11 @@ export class Outlet implements AsyncDisposable {
       try {
         if (header.length > 0) await writer.write(header);
         header = new Uint8Array(0);
-        await writer.write(nutFrameHeader(pts, bytes.length));
+        const shift = picture.shift - first.shift;
+        for (const part of packets?.upTo(picture.pts - first.shift, shift) ?? []) {
+          await writer.write(part);
+        }
+        await writer.write(nutFrameHeader(pts, bytes.length, packets && 0));
         await writer.write(bytes);
       } catch {
         if (!picture.isCard) this.#tally.drop("unconnected");
@@ -206,6 +227,7 @@ export class Outlet implements AsyncDisposable {
       } finally {
         clearTimeout(timer);
       }
+      this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
       this.#count(picture);
     }
     return "done";

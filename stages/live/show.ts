@@ -62,6 +62,7 @@ export class Show implements AsyncDisposable {
     this.#outlet = new Outlet({
       ...options,
       argsFor: (isAgain) => options.argsFor(source, isAgain),
+      ...source.sound && { sound: source.sound },
       stream: { width: form.width, height: form.height, timeBase, ...frameRate && { frameRate } },
     }, tally);
     this.#cards = this.#showCards(this.#ending.signal);
@@ -139,6 +140,7 @@ export class Show implements AsyncDisposable {
     if (!picture.isCard) this.#framePts = picture.pts;
     await this.#outlet.offer({
       ...picture,
+      shift: this.#shift,
       byteLength: buffer.byteLength,
       data,
       [Symbol.dispose]: () => data[Symbol.dispose](),

@@ -39,6 +39,16 @@ export class Timeline {
   }
 
   /**
+   * Places what came between pictures, such as sound.
+   *
+   * @param ticks Its time by the sender's clock, in ticks of {@linkcode LIVE_CLOCK_HZ}.
+   * @returns Its presentation time; nothing before the connection's first picture.
+   */
+  timeOf(ticks: number): number | undefined {
+    return this.#offset === undefined ? undefined : ticks + this.#offset;
+  }
+
+  /**
    * Places a picture.
    *
    * @param ticks Its time by the sender's clock, in ticks of {@linkcode LIVE_CLOCK_HZ}.

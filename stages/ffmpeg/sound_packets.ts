@@ -1,0 +1,56 @@
+import type { LiveSound } from "../../pipeline/frame.ts";
+import type { TimeBase } from "../../pipeline/time_base.ts";
+import { nutFrameHeader } from "./nut_writer.ts";
+
+/** How long sound is waited for when its picture is there, in seconds: it may take another way. */
+const PATIENCE_S = 0.5;
+
+/** What sound packets are made of. */
+export interface SoundPacketsOptions {
+  /** The sound of the feed. */
+  readonly sound: LiveSound;
+  /** The clock of the pictures. */
+  readonly timeBase: TimeBase;
+  /** When the first picture is shown, by the feed's clock. */
+  readonly firstPts: number;
+  /** What is added to times of the feed for those of the output, as a number of ticks. */
+  readonly ptsOffset: number;
+}
+
+/** Hands the sound of a feed over, piece by piece, up to each picture. */
+export class SoundPackets {
+  readonly #sound: LiveSound;
+  readonly #samplesPerTick: number;
+  readonly #offset: number;
+  /** The next sample, on the output's clock. */
+  #position: number;
+
+  /** Begins with the first picture. */
+  constructor({ sound, timeBase: { num, den }, firstPts, ptsOffset }: SoundPacketsOptions) {
+    this.#sound = sound;
+    this.#samplesPerTick = sound.rateHz * num / den;
+    this.#offset = Math.round(ptsOffset * this.#samplesPerTick);
+    this.#position = Math.round(firstPts * this.#samplesPerTick) + this.#offset;
+  }
+
+  /**
+   * The sound up to a picture, as far as it is there.
+   *
+   * @param pts When the picture is shown, by the feed's clock moved by `shift`.
+   * @param shift By how many ticks the output runs behind the feed in between.
+   * @returns What is to be written before the picture.
+   */
+  upTo(pts: number, shift = 0): Uint8Array<ArrayBuffer>[] {
+    const { rateHz, channels } = this.#sound;
+    const moved = this.#offset + Math.round(shift * this.#samplesPerTick);
+    const until = Math.round((pts - shift) * this.#samplesPerTick);
+    const from = this.#position - moved;
+    if (until <= from) return [];
+    const samples = this.#sound.between(from, until, until - PATIENCE_S * rateHz);
+    if (samples.length === 0) return [];
+    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    const header = new Uint8Array(nutFrameHeader(this.#position, bytes.length, 1));
+    this.#position += samples.length / channels;
+    return [header, bytes];
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * The sound of a live feed, from its sender to recordings and streams: a tone with each flash.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { broadcast, decode, type Frame, receive, record, stage } from "../mod.ts";
+import { streamEntries } from "./_media.ts";
+import { freePort } from "./_rtsp_server.ts";
+import { inTempDir, namesIn } from "./_temp_dir.ts";
+
+const ON = "lt(mod(t,1),0.2)";
+
+/** Sends a flash and a tone each second, as a camera does, for six seconds. */
+function flashes(port: number, hasSound: boolean): Deno.ChildProcess {
+  return new Deno.Command("ffmpeg", {
+    args: [
+      ...["-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i"],
+      `color=black:s=320x240:r=25,drawbox=color=white:t=fill:enable='${ON}'`,
+      ...["-re", "-f", "lavfi", "-i", `aevalsrc='0.5*sin(2*PI*1000*t)*${ON}':s=44100`],
+      ...[
+        "-t",
+        "6",
+        ...hasSound ? [] : ["-an"],
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-tune",
+        "zerolatency",
+      ],
+      ...["-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "mpegts"],
+      `tcp://127.0.0.1:${port}?listen=1`,
+    ],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+/** When flashes begin, in seconds. */
+async function flashesIn(path: string): Promise<number[]> {
+  const starts: number[] = [];
+  let wasLight = true; // The first may have begun before.
+  for await (using frame of decode(path)) {
+    const isLight = frame.planes.y[100]! > 125;
+    if (isLight && !wasLight) starts.push(frame.timestampUs / 1e6);
+    wasLight = isLight;
+  }
+  return starts;
+}
+
+/** When tones begin, in seconds. */
+async function tonesIn(path: string): Promise<number[]> {
+  const { stdout } = await new Deno.Command("ffmpeg", {
+    args: [
+      ...["-v", "error", "-nostdin", "-copyts", "-i", path, "-map", "0:a"],
+      ...["-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"],
+    ],
+  }).output();
+  const samples = new Int16Array(stdout.buffer.slice(0));
+  const starts: number[] = [];
+  let quiet = 0;
+  for (const [at, sample] of samples.entries()) {
+    if (Math.abs(sample) < 3000) quiet++;
+    else {
+      if (quiet > 4800) starts.push(at / 48_000);
+      quiet = 0;
+    }
+  }
+  return starts;
+}
+
+/** Fails unless there is a tone with each flash, within a frame. */
+async function assertTogether(path: string): Promise<void> {
+  const [seen, heard] = [await flashesIn(path), await tonesIn(path)];
+  assert(seen.length >= 3, `${seen.length} flashes`);
+  const offsets = seen.map((start) => Math.min(...heard.map((tone) => Math.abs(tone - start))));
+  assert(offsets.every((offset) => offset <= 0.045), `${seen} | ${heard}`);
+}
+
+function carried() {
+  return stage("carry", async function* carry(frames: AsyncIterable<Frame>) {
+    for await (const frame of frames) yield { frame };
+  });
+}
+
+/** Receives a sender until it has ended. */
+async function received(
+  to: WritableStream<{ readonly frame: Frame }>,
+  hasSound = true,
+): Promise<void> {
+  const port = freePort();
+  const sender = flashes(port, hasSound);
+  const ending = new AbortController();
+  sender.status.then(() => ending.abort());
+  const feed = receive(`tcp://127.0.0.1:${port}`, { sound: true, until: ending.signal });
+  await feed.pipeThrough(carried()).pipeTo(to);
+  await sender.status;
+}
+
+for (const extension of ["mp4", "mkv", "webm", "ts"]) {
+  Deno.test(`record() keeps a tone with its flash in .${extension}`, () =>
+    inTempDir(async (dir) => {
+      await received(record(`${dir}/cam.${extension}`, { segmentS: 600 }));
+      const [name] = await namesIn(dir);
+      await assertTogether(`${dir}/${name}`);
+    }));
+}
+
+Deno.test("broadcast() keeps a tone with its flash in a playlist", () =>
+  inTempDir(async (dir) => {
+    await received(broadcast(`${dir}/live.m3u8`));
+    await assertTogether(`${dir}/live.m3u8`);
+  }));
+
+Deno.test("record() has no sound where there is none to be received", () =>
+  inTempDir(async (dir) => {
+    await received(record(`${dir}/cam.mp4`, { segmentS: 600 }), false);
+    const [name] = await namesIn(dir);
+    assert((await flashesIn(`${dir}/${name}`)).length >= 3);
+    assertEquals(await streamEntries(`${dir}/${name}`, "a", "codec_name"), {});
+  }));
