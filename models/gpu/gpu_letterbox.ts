@@ -1,4 +1,3 @@
-import { planesByteLength } from "../../pipeline/planes.ts";
 import { letterboxShader, WORKGROUP_SIZE } from "./letterbox_shader.ts";
 import { samplingPlan } from "./sampling_plan.ts";
 import type { SharedPicture } from "./shared_picture.ts";
@@ -99,11 +98,9 @@ export class GpuLetterbox {
   }
 
   /** Sends a picture up, in the place of another if there are many; those in use keep theirs. */
-  #upload(
-    { size, memory, pixelsId }: SharedPicture,
-    inUse: readonly Upload[],
-  ): Upload {
-    const byteLength = Math.ceil(planesByteLength(size.width, size.height) / 4) * 4;
+  #upload(picture: SharedPicture, inUse: readonly Upload[]): Upload {
+    const { memory, pixelsId } = picture;
+    const byteLength = Math.ceil(picture.byteLength / 4) * 4; // As the shader reads whole words.
     const held = this.#uploads.reduce((sum, { buffer }) => sum + buffer.size, 0);
     const isFull = this.#uploads.length >= MAX_UPLOADS || held + byteLength > MAX_UPLOADED_BYTES;
     let upload = isFull ? this.#uploads.find((one) => !inUse.includes(one)) : undefined;
@@ -120,8 +117,8 @@ export class GpuLetterbox {
   }
 
   #planFor(picture: SharedPicture, fit: SharedPicture["fits"][number]): GPUBuffer {
-    const { size, colour: { matrix, range }, input, resampler } = picture;
-    const key = JSON.stringify([size, matrix, range, input, resampler, fit]);
+    const { size, rgbFromYuv, input, resampler } = picture;
+    const key = JSON.stringify([size, rgbFromYuv, input, resampler, fit]);
     let plan = this.#plans.get(key);
     if (!plan) {
       const bytes = samplingPlan(picture, fit);

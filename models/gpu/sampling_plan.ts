@@ -1,4 +1,3 @@
-import { rgbFromYuv } from "../../pipeline/colour.ts";
 import type { Fit } from "../../pipeline/fit.ts";
 import type { SharedPicture } from "./shared_picture.ts";
 
@@ -54,17 +53,14 @@ class Writer {
  * @returns The plan, laid out as the shader's `Plan`.
  */
 export function samplingPlan(
-  { size, colour, input, resampler }: Pick<
-    SharedPicture,
-    "size" | "colour" | "input" | "resampler"
-  >,
+  { size, rgbFromYuv, input, resampler }: SharedPicture,
   fit: Fit,
 ): Uint8Array<ArrayBuffer> {
   const { width, height } = input;
   const tapBytes = resampler === "bilinear" ? 8 : 48;
   const bytes = new Uint8Array(HEADER_BYTES + (width + height) * tapBytes);
   const view = new DataView(bytes.buffer);
-  const { lumaOffset, lumaGain, redFromV, greenFromU, greenFromV, blueFromU } = rgbFromYuv(colour);
+  const { lumaOffset, lumaGain, redFromV, greenFromU, greenFromV, blueFromU } = rgbFromYuv;
   const isPlanar = input.layout === "nchw";
   const channelStep = isPlanar ? width * height : 1;
   const [red, blue] = input.channels === "rgb" ? [0, 2] : [2, 0];

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { rgbFromYuv } from "../../pipeline/colour.ts";
 import type { Question, RunRequest } from "./messages.ts";
 import { takeBatch } from "./run_queue.ts";
 
@@ -12,7 +13,8 @@ function question(count: number, width = 4): Question {
       pixelsId: 1,
       memory: new SharedArrayBuffer(24),
       size: { width: 4, height: 4 },
-      colour: { matrix: "bt709", range: "full" },
+      byteLength: 24,
+      rgbFromYuv: rgbFromYuv({ matrix: "bt709", range: "full" }),
       input: {
         width,
         height: 4,

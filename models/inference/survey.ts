@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Device } from "../../pipeline/inference_session.ts";
 import { couldHaveGpu, findAdapter } from "./adapter.ts";
 import { threadCount } from "./thread_count.ts";
-import { WORKER_FOLDER } from "./worker_url.ts";
+import { WORKER_FOLDERS } from "./worker_url.ts";
 
 /** Whether a device can be had, as far as can be told without opening it. */
 export interface Survey {
@@ -34,7 +34,8 @@ function folderOf(name: string): string | undefined {
   return fileURLToPath(module.slice(0, end + name.length + 1));
 }
 
-const WORKER_PATHS = WORKER_FOLDER.protocol === "file:" ? [fileURLToPath(WORKER_FOLDER)] : [];
+const WORKER_PATHS = WORKER_FOLDERS.filter(({ protocol }) => protocol === "file:")
+  .map((folder) => fileURLToPath(folder));
 const WEB_PATH = folderOf("onnxruntime-web");
 const NODE_PATH = folderOf("onnxruntime-node");
 

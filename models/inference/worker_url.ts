@@ -9,5 +9,5 @@ export const WORKER_URL: URL = SOURCE.protocol === "file:" ? SOURCE : new URL(
   `data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(SOURCE.href)};`)}`,
 );
 
-/** The folder of the worker's code, which the worker must be allowed to read if it is local. */
-export const WORKER_FOLDER: URL = new URL(".", SOURCE);
+/** The folders of the worker's code, which the worker must be allowed to read if it is local. */
+export const WORKER_FOLDERS: readonly URL[] = [new URL(".", SOURCE), new URL("../gpu/", SOURCE)];
