@@ -155,6 +155,21 @@ Deno.test("onnxModel() tells an RT-DETR for two classes from a YOLOv10 by what i
   assertEquals(detector.isEndToEnd, true);
 });
 
+Deno.test("onnxModel() reads all numbers of an RF-DETR that has a name for each", () => {
+  const one = LAYOUT_CASES.find(({ layout, classes }) => layout === "rf-detr" && classes === 4)!;
+  const { detector } = modelOf(one, { labels: ["none", "a", "b", "c", "d"] });
+  const found = detector.decode(outputsOf(one), one.minConfidence);
+  assert(found.some(({ label, classId }) => label === "d" && classId === 4));
+  assertThrows(() => modelOf(one, { labels: ["a", "b", "c"] }), ModelError, "3");
+});
+
+Deno.test("onnxModel() says which other heads look like those of a YOLOv5", () => {
+  const { notes } = modelOf(caseOf("yolov5-grids"));
+  assert(notes.some((note) => note.includes('"yolov7-grids"')), notes.join());
+  const named = modelOf(caseOf("yolov5-grids"), { description: { layout: "yolov5-grids" } });
+  assertEquals(named.notes.length, 2);
+});
+
 Deno.test("onnxModel() reads outputs of any name if a card tells which is which", () => {
   const one = caseOf("ssd-scores");
   const renamed = {

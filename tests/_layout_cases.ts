@@ -142,6 +142,7 @@ const FREE_AXES: Readonly<Record<string, readonly number[]>> = {
   "yolov3-grids": [2, 3],
   "yolov4-grids": [2, 3],
   "yolov5-grids": [2, 3],
+  "yolov7-grids": [2, 3],
   yolov8: [2],
 };
 

@@ -33,14 +33,23 @@ export const detr: Layout = {
   read(shape) {
     const boxes = partOf(shape, "boxes", /^pred_boxes$/);
     const logits = partOf(shape, "logits", /^(pred_)?logits$/);
-    return boxes && logits && reading({ shape, boxes, logits, spare: 0 });
+    return boxes && logits && reading({ shape, boxes, logits, columnsOf: allOf });
   },
 };
 
+/** How many logits an RF-DETR for COCO has: one for each number that the data set gives, and for 0. */
+const COCO_COLUMNS = 91;
+
+/** COCO's own numbers of its 80 classes: those from 1 to 90 less ten that it never shows. */
+const COCO_NUMBERS = Array.from({ length: COCO_COLUMNS - 1 }, (_, i) => i + 1)
+  .filter((number) => ![12, 26, 29, 30, 45, 66, 68, 69, 71, 83].includes(number));
+
 /**
- * RF-DETR: as {@linkcode detr}, with other names, `dets` and `labels`, and one logit more behind those
- * of the classes, which means nothing (roboflow/rf-detr 1.3, rfdetr/models/lwdetr.py, `PostProcess`,
- * and its documentation, docs/learn/export.md). Networks for COCO know its 90 numbers.
+ * RF-DETR: as {@linkcode detr}, with other names, `dets` and `labels`, and one logit that stands for no
+ * class (roboflow/rf-detr 1.3, rfdetr/models/lwdetr.py, `PostProcess`). Of 91 logits, those of COCO's
+ * own numbers are read (rfdetr/util/coco_classes.py), which begin at 1 and have gaps; else the last one
+ * means nothing. Networks that were trained with categories from 1 kept these numbers, so that their
+ * first one does: they need a name for each logit.
  *
  * Input (rfdetr/detr.py): stretched, red, green and blue, less ImageNet's mean and divided by its
  * deviation.
@@ -55,7 +64,8 @@ export const rfDetr: Layout = {
   read(shape) {
     const boxes = partOf(shape, "boxes", /^dets$/);
     const logits = partOf(shape, "logits", /^labels$/);
-    return boxes && logits && reading({ shape, boxes, logits, spare: 1 });
+    const columnsOf = (count: number) => rfDetrColumns(count, shape.classes);
+    return boxes && logits && reading({ shape, boxes, logits, columnsOf });
   },
 };
 
@@ -64,35 +74,56 @@ interface Parts {
   readonly shape: NetworkShape;
   readonly boxes: OnnxValue;
   readonly logits: OnnxValue;
-  /** How many logits stand for no class, behind the others. */
-  readonly spare: number;
+  /** Tells how many of so many logits belong to classes, and which. */
+  columnsOf(count: number): Columns;
 }
 
-function reading({ shape, boxes, logits, spare }: Parts): Reading | undefined {
+/** Which logits belong to classes. */
+interface Columns {
+  readonly classes: number;
+  /** The place of a class's logit. */
+  of(classId: number): number;
+}
+
+function allOf(count: number): Columns {
+  return { classes: count, of: (classId) => classId };
+}
+
+function rfDetrColumns(count: number, named: number | undefined): Columns {
+  if (count === named) return allOf(count);
+  return count === COCO_COLUMNS && (named ?? COCO_NUMBERS.length) === COCO_NUMBERS.length
+    ? { classes: COCO_NUMBERS.length, of: (classId) => COCO_NUMBERS[classId]! }
+    : allOf(count - 1);
+}
+
+function reading({ shape, boxes, logits, columnsOf }: Parts): Reading | undefined {
   if (!fits(boxes, [1, undefined, 4])) return undefined;
-  const columns = logits.dims[2];
-  if (columns === undefined || !fits(logits, [1, boxes.dims[1], columns])) return undefined;
-  const classes = columns - spare;
-  if (classes < 1) return undefined;
+  const count = logits.dims[2];
+  if (count === undefined || !fits(logits, [1, boxes.dims[1], count])) return undefined;
+  const columns = columnsOf(count);
+  if (columns.classes < 1) return undefined;
   const { width, height } = shape.size;
   return {
-    classes,
+    classes: columns.classes,
     decode(outputs, minConfidence, labels) {
       const middles = tensorOf(outputs, boxes.name, [1, undefined, 4]).data;
       const rows = middles.length / 4;
-      const { data } = tensorOf(outputs, logits.name, [1, rows, columns]);
+      const { data } = tensorOf(outputs, logits.name, [1, rows, count]);
       const floor = logitFloorOf(minConfidence);
       const found: Detection<"tensor">[] = [];
       for (let row = 0; row < rows; row++) {
-        const start = row * columns;
-        let best = start;
-        for (let i = start + 1; i < start + classes; i++) if (data[i]! > data[best]!) best = i;
-        if (!(data[best]! >= floor)) continue;
-        const confidence = confidenceOf(data[best]!);
+        let classId = 0;
+        let greatest = data[row * count + columns.of(0)]!;
+        for (let id = 1; id < columns.classes; id++) {
+          const logit = data[row * count + columns.of(id)]!;
+          if (logit > greatest) [classId, greatest] = [id, logit];
+        }
+        if (!(greatest >= floor)) continue;
+        const confidence = confidenceOf(greatest);
         if (confidence < minConfidence) continue;
         const at = (i: number) => middles[row * 4 + i]!;
         const box = boxAround(at(0) * width, at(1) * height, at(2) * width, at(3) * height);
-        found.push(candidateOf(box, confidence, best - start, labels));
+        found.push(candidateOf(box, confidence, classId, labels));
       }
       return found;
     },

@@ -6,7 +6,7 @@ import { rtmdet } from "./rtmdet.ts";
 import { scrfd } from "./scrfd.ts";
 import { ssdScores } from "./ssd_scores.ts";
 import { tensorflowDetection } from "./tensorflow_detection.ts";
-import { yolov3Grids, yolov4Grids, yolov5Grids } from "./yolo_grids.ts";
+import { yolov3Grids, yolov4Grids, yolov5Grids, yolov7Grids } from "./yolo_grids.ts";
 import { yolov4 } from "./yolov4.ts";
 import { yolov5 } from "./yolov5.ts";
 import { yolov7EndToEnd } from "./yolov7_end_to_end.ts";
@@ -30,6 +30,7 @@ export const LAYOUTS: readonly Layout[] = [
   yolov4,
   ssdScores,
   yolov5Grids,
+  yolov7Grids,
   yolov3Grids,
   yolov4Grids,
   yolov7EndToEnd,

@@ -29,7 +29,7 @@ const TINY_ANCHORS: Anchors = [
   [[81, 82], [135, 169], [344, 319]],
 ];
 
-/** Darknet's cfg/yolov4.cfg. */
+/** Darknet's cfg/yolov4.cfg, and cfg/training/yolov7.yaml of YOLOv7. */
 const YOLOV4_ANCHORS: Anchors = [
   [[12, 16], [19, 36], [40, 28]],
   [[36, 75], [76, 55], [72, 146]],
@@ -51,7 +51,11 @@ export const yolov3Grids: Layout = {
   input: { ...YOLO_INPUT, border: [127.5, 127.5, 127.5] },
   defaults: DEFAULTS,
   parts: [],
-  read: (shape) => planarGrids(shape, shape.outputs.length === 2 ? TINY_ANCHORS : COCO_ANCHORS),
+  read: (shape) =>
+    planarGrids(shape, {
+      anchors: shape.outputs.length === 2 ? TINY_ANCHORS : COCO_ANCHORS,
+      ...!shape.isNamed && { assumption: assumed("YOLOv3", "yolov4-grids") },
+    }),
 };
 
 /**
@@ -62,54 +66,85 @@ export const yolov4Grids: Layout = {
   ...yolov3Grids,
   name: "yolov4-grids",
   title: "YOLOv4, heads before any function",
-  read: (shape) => shape.isNamed ? planarGrids(shape, YOLOV4_ANCHORS, [1.2, 1.1, 1.05]) : undefined,
+  read: (shape) =>
+    shape.isNamed
+      ? planarGrids(shape, { anchors: YOLOV4_ANCHORS, scaleXY: [1.2, 1.1, 1.05] })
+      : undefined,
 };
 
 /**
- * YOLOv5 and v7 as their heads give it: three outputs, `[1, 3, rows, columns, 5 + classes]`, before
- * any function. With all through the logistic function, a box lies around `(2 x - 0.5 + column) * s`,
+ * YOLOv5 as its heads give it: three outputs, `[1, 3, rows, columns, 5 + classes]`, before any
+ * function. With all through the logistic function, a box lies around `(2 x - 0.5 + column) * s`,
  * `(2 y - 0.5 + row) * s` and has the size `(2 w)² * anchor`, `(2 h)² * anchor` (YOLOv5 7.0,
- * models/yolo.py, `Detect.forward`). The anchors are YOLOv5's for COCO unless a card names others.
+ * models/yolo.py, `Detect.forward`). The anchors are YOLOv5's for COCO, which YOLOv7-tiny has too
+ * (models/yolov5s.yaml; YOLOv7, cfg/training/yolov7-tiny.yaml), unless a card names others.
  *
  * Input: as YOLOv5's.
  */
 export const yolov5Grids: Layout = {
   name: "yolov5-grids",
-  title: "YOLOv5 or v7, heads before any function",
+  title: "YOLOv5 or v7-tiny, heads before any function",
   input: YOLO_INPUT,
   defaults: DEFAULTS,
   parts: [],
-  read(shape) {
-    const { outputs, anchors = COCO_ANCHORS } = shape;
-    const depth = outputs[0]?.dims[4];
-    if (outputs.length !== anchors.length || depth === undefined) return undefined;
-    const wanted = [1, ANCHORS_PER_CELL, undefined, undefined, depth];
-    if (depth <= NUMBERS_PER_BOX || !outputs.every((output) => fits(output, wanted))) {
-      return undefined;
-    }
-    return {
-      classes: depth - NUMBERS_PER_BOX,
-      ...anchorFacts(shape),
-      decode: (given, minConfidence, labels) =>
-        finestFirst(given, shape, wanted, 2).flatMap(({ data, dims }, place) =>
-          logisticBoxes(data, {
-            dims,
-            anchors: anchors[place]!,
-            stride: shape.size.width / dims[3]!,
-            minConfidence,
-            labels,
-          })
-        ),
-    };
-  },
+  read: (shape) =>
+    deepGrids(shape, {
+      anchors: COCO_ANCHORS,
+      ...!shape.isNamed && { assumption: assumed("YOLOv5", "yolov7-grids") },
+    }),
 };
 
-function planarGrids(
-  shape: NetworkShape,
-  usual: Anchors,
-  usualScales: readonly number[] = [],
-): ReturnType<Layout["read"]> {
-  const { outputs, anchors = usual, scaleXY = usualScales, size } = shape;
+/**
+ * YOLOv7 as its heads give it: as {@linkcode yolov5Grids}, with YOLOv7's anchors for COCO (YOLOv7 0.1,
+ * cfg/training/yolov7.yaml). Nothing tells it from YOLOv5's, so that a card must.
+ */
+export const yolov7Grids: Layout = {
+  ...yolov5Grids,
+  name: "yolov7-grids",
+  title: "YOLOv7, heads before any function",
+  read: (shape) => shape.isNamed ? deepGrids(shape, { anchors: YOLOV4_ANCHORS }) : undefined,
+};
+
+/** What a network's file does not tell of its heads. */
+interface Usual {
+  readonly anchors: Anchors;
+  readonly scaleXY?: readonly number[];
+  /** What is to be said where a card tells no anchors. */
+  readonly assumption?: string;
+}
+
+/** What is said where another network looks the same. */
+function assumed(network: string, other: string): string {
+  return `Its anchors, which the file does not tell, are taken for those of ${network} for COCO; ` +
+    `a card can tell them, or name the layout "${other}"`;
+}
+
+function deepGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
+  const { outputs, anchors = usual.anchors } = shape;
+  const depth = outputs[0]?.dims[4];
+  if (outputs.length !== anchors.length || depth === undefined) return undefined;
+  const wanted = [1, ANCHORS_PER_CELL, undefined, undefined, depth];
+  if (depth <= NUMBERS_PER_BOX || !outputs.every((output) => fits(output, wanted))) {
+    return undefined;
+  }
+  return {
+    classes: depth - NUMBERS_PER_BOX,
+    ...anchorFacts(shape, usual),
+    decode: (given, minConfidence, labels) =>
+      finestFirst(given, shape, wanted, 2).flatMap(({ data, dims }, place) =>
+        logisticBoxes(data, {
+          dims,
+          anchors: anchors[place]!,
+          stride: shape.size.width / dims[3]!,
+          minConfidence,
+          labels,
+        })
+      ),
+  };
+}
+
+function planarGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
+  const { outputs, anchors = usual.anchors, scaleXY = usual.scaleXY ?? [], size } = shape;
   const channels = outputs[0]?.dims[1];
   if (outputs.length !== anchors.length || channels === undefined) return undefined;
   const wanted = [1, channels, undefined, undefined];
@@ -118,7 +153,7 @@ function planarGrids(
   if (!outputs.every((output) => fits(output, wanted))) return undefined;
   return {
     classes,
-    ...anchorFacts(shape),
+    ...anchorFacts(shape, usual),
     decode(given, minConfidence, labels) {
       const grids = finestFirst(given, shape, wanted, 2);
       const heads = grids.map(({ name }, place) => ({
@@ -131,12 +166,11 @@ function planarGrids(
   };
 }
 
-function anchorFacts({ anchors }: NetworkShape): Pick<Reading, "hasAnchors" | "assumption"> {
-  if (anchors) return { hasAnchors: true };
-  return {
-    hasAnchors: true,
-    assumption: "Its anchors, which the file does not tell, are taken for those of COCO",
-  };
+function anchorFacts(
+  { anchors }: NetworkShape,
+  { assumption }: Usual,
+): Pick<Reading, "hasAnchors" | "assumption"> {
+  return { hasAnchors: true, ...!anchors && assumption !== undefined && { assumption } };
 }
 
 /** The outputs as they were found, with the one that has the most rows first. */

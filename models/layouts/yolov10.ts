@@ -9,6 +9,7 @@ import {
   singleOutput,
   tensorOf,
 } from "./_outputs.ts";
+import { isRtDetr } from "./rt_detr_ultralytics.ts";
 
 /** Two corners, a confidence, a class. */
 const COLUMNS = 6;
@@ -43,8 +44,8 @@ export const yolov10: Layout = {
     if (columns === undefined || !(hasMore ? columns > COLUMNS : columns === COLUMNS)) {
       return undefined;
     }
-    // An RT-DETR of Ultralytics' for two classes has as many columns.
-    if (!shape.isNamed && /rt-?detr/i.test(shape.title ?? "")) return undefined;
+    // An RT-DETR of Ultralytics' has as many columns, too.
+    if (!shape.isNamed && isRtDetr(shape)) return undefined;
     const cells = cellsOf(shape.size, STRIDES);
     const isList = rows !== undefined && rows <= MAX_ROWS &&
       ![rows, columns].some((length) => length === cells || length === 3 * cells);

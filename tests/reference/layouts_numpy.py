@@ -102,21 +102,26 @@ grids("yolov3-grids", ANCHORS, STRIDES, [1, 1, 1], True)
 grids("yolov3-grids", TINY, [16, 32], [1, 1], True)
 grids("yolov4-grids", V4, STRIDES, [1.2, 1.1, 1.05], False, card={"layout": "yolov4-grids"})
 
+
 # Raw YOLOv5 heads: ultralytics/yolov5 v7.0, models/yolo.py, Detect.forward.
-outputs, objects = [], []
-for head, stride in enumerate(STRIDES):
-    rows, columns = HEIGHT // stride, WIDTH // stride
-    raw = rounded(rng.normal(0, 1.2, (1, 3, rows, columns, 5 + CLASSES)))
-    raw[..., 4] = logits(1, 3, rows, columns)
-    y = sigmoid(raw)
-    best = (y[..., 4:5] * y[..., 5:]).max(-1)[0]
-    for a, r, c in pick(best):
-        v = y[0, a, r, c]
-        cx, cy = (v[0] * 2 - 0.5 + c) * stride, (v[1] * 2 - 0.5 + r) * stride
-        w, h = (v[2:4] * 2) ** 2 * ANCHORS[head][a]
-        objects.append(object_of(xyxy(cx, cy, w, h), best[a, r, c], v[5:].argmax()))
-    outputs.append(output(f"p{stride}", raw))
-case("yolov5-grids", outputs, objects, CLASSES)
+def deep_grids(layout, anchors, **more):
+    outputs, objects = [], []
+    for head, stride in enumerate(STRIDES):
+        rows, columns = HEIGHT // stride, WIDTH // stride
+        raw = rounded(rng.normal(0, 1.2, (1, 3, rows, columns, 5 + CLASSES)))
+        raw[..., 4] = logits(1, 3, rows, columns)
+        y = sigmoid(raw)
+        best = (y[..., 4:5] * y[..., 5:]).max(-1)[0]
+        for a, r, c in pick(best):
+            v = y[0, a, r, c]
+            cx, cy = (v[0] * 2 - 0.5 + c) * stride, (v[1] * 2 - 0.5 + r) * stride
+            w, h = (v[2:4] * 2) ** 2 * anchors[head][a]
+            objects.append(object_of(xyxy(cx, cy, w, h), best[a, r, c], v[5:].argmax()))
+        outputs.append(output(f"p{stride}", raw))
+    case(layout, outputs, objects, CLASSES, **more)
+
+
+deep_grids("yolov5-grids", ANCHORS)
 
 
 def pixel_boxes(n):
@@ -275,6 +280,34 @@ def scrfd(strides, per_cell, with_points, batched):
 scrfd(STRIDES, 2, True, False)
 scrfd(STRIDES, 2, False, True)
 scrfd([8, 16, 32, 64, 128], 1, True, True)
+
+# RF-DETR for COCO: a logit for each number from 0 to 90, those without a class being likely, too.
+raw = logits(q, 91)
+gaps = [0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83]
+raw[:, gaps] = rounded(rng.normal(4, 1, (q, len(gaps))))
+prob = np.delete(sigmoid(raw), gaps, axis=1)
+case("rf-detr", [output("dets", mid[None]), output("labels", raw[None])], detr_objects(prob), 80)
+
+# RT-DETR of Ultralytics since May 2026 (head.py, RTDETRDecoder.postprocess): [1, n, 6], middle, size,
+# score, class, by falling score. Such a one with two classes has the shape of an older one.
+title = {"description": "Ultralytics rt-detr-l model trained on coco.yaml"}
+for classes, n in ((7, 100), (2, 300)):
+    prob = rounded(sigmoid(logits(n, classes)))
+    mid = rounded(np.concatenate([rng.uniform(0.2, 0.8, (n, 2)), rng.uniform(0.02, 0.3, (n, 2))], axis=1))
+    order = np.argsort(-prob, axis=None, kind="stable")[:n]
+    query, ids = order // classes, order % classes
+    rows = np.concatenate([mid[query], prob.flatten()[order][:, None], ids[:, None]], axis=1)
+    case("rt-detr-ultralytics", [output("output0", rows[None])],
+         [object_of(xyxy(*(mid[query[i]] * [WIDTH, HEIGHT, WIDTH, HEIGHT])), rows[i, 4], ids[i])
+          for (i,) in pick(rows[:, 4])], None, metadata=title)
+    old = np.concatenate([mid, prob], axis=1)
+    if classes == 2:
+        case("rt-detr-ultralytics", [output("output0", old[None])],
+             [object_of(xyxy(*(mid[i] * [WIDTH, HEIGHT, WIDTH, HEIGHT])), prob[i].max(), prob[i].argmax())
+              for (i,) in pick(prob.max(1))], None, metadata=title)
+
+# YOLOv7: the same heads as YOLOv5's, with the anchors of YOLOv4 (cfg/training/yolov7.yaml).
+deep_grids("yolov7-grids", V4, card={"layout": "yolov7-grids"})
 
 with open(OUT, "w") as file:
     file.write("[\n" + ",\n".join(json.dumps(one, separators=(",", ":")) for one in cases) + "\n]\n")
