@@ -12,7 +12,14 @@ import { UsageError } from "./_usage_error.ts";
 type FrameOptions =
   & Pick<
     RunOptions,
-    "start" | "duration" | "rtspTransport" | "livePolicy" | "maxLatency" | "sound" | "output"
+    | "start"
+    | "duration"
+    | "hwaccel"
+    | "rtspTransport"
+    | "livePolicy"
+    | "maxLatency"
+    | "sound"
+    | "output"
   >
   & {
     /** Says a line to people. */
@@ -30,7 +37,7 @@ type FrameOptions =
  */
 export async function framesOf(
   { sources, name }: Pick<Input, "sources" | "name">,
-  { start, duration, output, ...live }: FrameOptions,
+  { start, duration, hwaccel, output, ...live }: FrameOptions,
   until: AbortSignal,
   scaledFor?: InputSpec,
 ): Promise<MeteredSource<Frame> | ReceivedFeed> {
@@ -46,6 +53,7 @@ export async function framesOf(
     const { decode } = await import("../stages/decode.ts");
     return decode(sources.kind === "video" ? sources.url : sources.paths[0]!, {
       until,
+      hwaccel,
       ...name !== undefined && { name },
       ...start !== undefined && { startS: start },
       ...duration !== undefined && { durationS: duration },
@@ -59,7 +67,10 @@ export async function framesOf(
 /** A live feed; how much of it is taken counts from now. */
 async function feedOf(
   url: string,
-  { duration, rtspTransport, livePolicy, maxLatency, sound, say }: Omit<FrameOptions, "start">,
+  { duration, rtspTransport, livePolicy, maxLatency, sound, say }: Omit<
+    FrameOptions,
+    "start" | "hwaccel" | "output"
+  >,
   until: AbortSignal,
 ): Promise<ReceivedFeed> {
   const { receive } = await import("../stages/receive.ts");

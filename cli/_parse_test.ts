@@ -31,12 +31,13 @@ Deno.test("parse() reads every option of run", () => {
     "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 --sound " +
-    "--segment 10m --hls-keep 60s --start 1:30 --duration 0:01:02.5 --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
+    "--segment 10m --hls-keep 60s --start 1:30 --duration 0:01:02.5 --hwaccel vaapi --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
     command: "run",
     sources: ["in.mp4"],
     sourceEnv: undefined,
+    sourcesFile: undefined,
     output: "o.mp4",
     segment: 600,
     hlsKeep: 60,
@@ -68,6 +69,7 @@ Deno.test("parse() reads every option of run", () => {
     sound: true,
     start: 90,
     duration: 62.5,
+    hwaccel: "vaapi",
     showLabels: false,
     showConf: false,
     showKeypoints: false,
@@ -165,6 +167,7 @@ Deno.test.each([
   ["--start 1:75", "--start"],
   ["--start 1e400", "--start"],
   ["--duration 0", "--duration"],
+  ["--hwaccel -re", "--hwaccel"],
   ["--device gpu", "--device"],
   ["--ties none", "--ties"],
   ["--jsonl a --jsonl b", "--jsonl"],

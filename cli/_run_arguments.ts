@@ -8,6 +8,7 @@ import type { RunOptions } from "./_run_options.ts";
 import {
   classes,
   codecName,
+  hwaccelName,
   pictureSize,
   place,
   region,
@@ -29,12 +30,23 @@ const sources = object({
     description:
       message`Take SOURCE from this variable of the environment, where a password in it stands in no list of processes.`,
   })),
+  sourcesFile: optional(option("--sources", place("FILE"), {
+    description:
+      message`Watch many feeds at once, as this list (YAML) has them; it may be edited meanwhile. The other options hold for all that it does not say.`,
+  })),
   start: optional(option("--start", timeS({ min: "zero" }), {
     description: message`Where to begin, in seconds or as h:mm:ss.`,
   })),
   duration: optional(option("--duration", timeS({ min: "above zero" }), {
     description: message`How much to take, in seconds or as h:mm:ss.`,
   })),
+  hwaccel: withDefault(
+    option("--hwaccel", hwaccelName(), {
+      description:
+        message`What of the hardware decodes files: none, auto, or a kind that ffmpeg -hwaccels lists; the software does where it is not to be had.`,
+    }),
+    "none",
+  ),
 });
 
 const outputs = object({

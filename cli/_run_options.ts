@@ -11,10 +11,14 @@ export interface RunOptions extends Outputs {
   readonly sources: readonly string[];
   /** The variable of the environment from which the source was taken. */
   readonly sourceEnv: string | undefined;
+  /** The list of many sources, in place of one. */
+  readonly sourcesFile: string | undefined;
   /** Where to begin, in seconds from the source's start. */
   readonly start: number | undefined;
   /** How much to take, in seconds. */
   readonly duration: number | undefined;
+  /** What of the hardware decodes: `none`, `auto`, or a kind of ffmpeg's. */
+  readonly hwaccel: string;
   /** Whether outputs that exist are replaced. */
   readonly overwrite: boolean;
   /** The name of the model, its file, card or URL. */

@@ -193,6 +193,17 @@ export function codecName(): ValueParser<"sync", string> {
   });
 }
 
+/** Reads what of the hardware decodes. */
+export function hwaccelName(): ValueParser<"sync", string> {
+  return valueParser({
+    metavar: "KIND",
+    wanted: "none, auto or a kind of hardware, such as vaapi",
+    placeholder: "none",
+    parse: (input) => /^[a-z0-9_]+$/.test(input) ? input : undefined,
+    format: String,
+  });
+}
+
 /** Reads the name of a variable of the environment. */
 export function variableName(): ValueParser<"sync", string> {
   return valueParser({

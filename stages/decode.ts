@@ -22,6 +22,13 @@ export interface DecodeOptions {
   readonly durationS?: number;
   /** Ends the stream when it is aborted, as though the source ended there. */
   readonly until?: AbortSignal;
+  /**
+   * What of the machine's hardware decodes: `none`, `auto`, or a kind that `ffmpeg -hwaccels` lists.
+   * Where it is not to be had, the software decodes, and the source's `complaints` tell.
+   *
+   * @default {"none"}
+   */
+  readonly hwaccel?: string;
   /** What the source is called in what is written; by itself its path or URL. */
   readonly name?: string;
   /**
@@ -54,7 +61,12 @@ export interface DecodeOptions {
  * cut off.
  */
 export function decode(url: string, options: DecodeOptions = {}): MeteredSource<Frame> {
-  const { startS = 0, durationS, until } = options;
+  const { startS = 0, durationS, until, hwaccel = "none" } = options;
+  if (!/^[a-z0-9_]+$/.test(hwaccel)) {
+    throw new RangeError(
+      `Cannot decode as hwaccel must be none, auto or a name: current value is "${hwaccel}"`,
+    );
+  }
   if (!(startS >= 0 && startS < Infinity)) {
     throw new RangeError(`Cannot decode as startS must be 0 or more: current value is ${startS}`);
   }
@@ -68,28 +80,67 @@ export function decode(url: string, options: DecodeOptions = {}): MeteredSource<
     if (!report) return;
     const complaints: string[] = [];
     const frameSource = frameSourceFrom(url, report, options, complaints);
-    const forms = frameFormsFor(frameSource, options);
-    const { args, ptsOffset } = decoderArguments(url, report, {
-      ...{ startS, durationS },
-      forms: forms.filters,
-    });
-    await using child = spawnFfmpeg("ffmpeg", args);
-    const stop = () => child.kill();
-    signal.addEventListener("abort", stop);
-    until?.addEventListener("abort", stop);
-    let index = 0;
-    const all = decodedPictures(child, frameSource, forms.byteLengths);
-    for await (const decoded of all) {
-      if (until?.aborted) {
-        decoded.pictures.forEach((picture) => picture[Symbol.dispose]());
-        break;
+    const decoding: Decoding = { url, report, options, frameSource, complaints, signal };
+    if (hwaccel === "none") return yield* framesOf(decoding, undefined);
+    let isBegun = false;
+    try {
+      for await (const frame of framesOf(decoding, hwaccel)) {
+        isBegun = true;
+        yield frame;
       }
-      yield frameFrom(decoded, forms, { index: index++, ptsOffset, frameSource });
+    } catch (error) {
+      if (isBegun || !(error instanceof SourceError)) throw error;
+      complaints.push(inSoftware(error.message));
+      yield* framesOf(decoding, undefined);
     }
-    until?.removeEventListener("abort", stop);
-    signal.throwIfAborted();
-    if (!until?.aborted) await checkEnd(url, child, index, complaints);
   });
+}
+
+/** What is decoded, and what becomes known of it. */
+interface Decoding {
+  readonly url: string;
+  readonly report: SourceReport;
+  readonly options: DecodeOptions;
+  readonly frameSource: FrameSource;
+  readonly complaints: string[];
+  readonly signal: AbortSignal;
+}
+
+/** Decodes once, with a kind of hardware or without. */
+async function* framesOf(
+  { url, report, options, frameSource, complaints, signal }: Decoding,
+  hwaccel: string | undefined,
+): AsyncGenerator<Frame> {
+  const { startS = 0, durationS, until } = options;
+  const forms = frameFormsFor(frameSource, options);
+  const { args, ptsOffset } = decoderArguments(url, report, {
+    ...{ startS, durationS, hwaccel },
+    forms: forms.filters,
+  });
+  await using child = spawnFfmpeg("ffmpeg", args);
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop);
+  until?.addEventListener("abort", stop);
+  let index = 0;
+  for await (const decoded of decodedPictures(child, frameSource, forms.byteLengths)) {
+    if (until?.aborted) {
+      decoded.pictures.forEach((picture) => picture[Symbol.dispose]());
+      break;
+    }
+    yield frameFrom(decoded, forms, { index: index++, ptsOffset, frameSource });
+  }
+  until?.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+  if (until?.aborted) return;
+  const complaint = await checkedEnd(url, child, index);
+  if (complaint) complaints.push(hwaccel ? inSoftware(complaint) : complaint);
+}
+
+/** Says that no hardware decoded the frames, if that is what was complained of. */
+function inSoftware(complaint: string): string {
+  return /device|hwaccel/i.test(complaint)
+    ? `Decoded in software, as the hardware was not to be had: ${complaint}`
+    : complaint;
 }
 
 /** What the source holds; nothing if the stream is to end before that is known. */
@@ -163,13 +214,12 @@ function frameFrom(
   };
 }
 
-/** Tells an end from a break: ffmpeg may end well on a file that is cut off. */
-async function checkEnd(
+/** Tells an end from a break: ffmpeg may end well on a file that is cut off. What it said is returned. */
+async function checkedEnd(
   url: string,
   child: FfmpegProcess,
   frames: number,
-  complaints: string[],
-): Promise<void> {
+): Promise<string | undefined> {
   const { code, complaint } = await child.result;
   const line = complaintAbout(url, outcomeIn(complaint));
   requireOptions(complaint);
@@ -182,5 +232,5 @@ async function checkEnd(
     );
   }
   if (frames === 0) throw new SourceError(`Cannot decode ${url}: it holds no frames`);
-  if (complaint.trim()) complaints.push(line);
+  return complaint.trim() ? line : undefined;
 }

@@ -8,6 +8,8 @@ export interface DecoderRequest {
   readonly startS: number;
   /** How much to decode, in seconds. */
   readonly durationS: number | undefined;
+  /** What of the hardware decodes, as ffmpeg names it; none where absent. */
+  readonly hwaccel: string | undefined;
   /**
    * For each stream that ffmpeg is to write, the filters that make it of the upright yuv420p pictures;
    * none for these themselves.
@@ -31,7 +33,7 @@ export interface DecoderArguments {
 export function decoderArguments(
   url: string,
   { video }: SourceReport,
-  { startS, durationS, forms }: DecoderRequest,
+  { startS, durationS, hwaccel, forms }: DecoderRequest,
 ): DecoderArguments {
   const { timeBase, startPts = 0 } = video;
   // Whole turns of the clock, so that the offset is exact in ticks and in seconds.
@@ -42,6 +44,7 @@ export function decoderArguments(
     ...["-v", "error", "-copyts"],
     ...(startS > 0 ? ["-ss", startS.toFixed(6)] : []),
     ...(durationS !== undefined ? ["-t", durationS.toFixed(6)] : []),
+    ...(hwaccel === undefined ? [] : ["-hwaccel", hwaccel]),
     ...inputArguments(url),
     ...["-filter_complex", graphFor(video, forms)],
     ...forms.flatMap((_, form) => ["-map", `[form${form}]`]),
