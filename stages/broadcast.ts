@@ -23,8 +23,8 @@ export interface BroadcastOptions {
   /** The quality, from 0 (best) to 51; a sensible one where absent. */
   readonly crf?: number;
   /**
-   * How old a frame may be when the encoder gets it, in milliseconds since its arrival. Not for a
-   * playlist, which gets all.
+   * How old a frame may be when its hand-over to the encoder begins, in milliseconds since its
+   * arrival; where the network is too slow, that takes a while. Not for a playlist, which gets all.
    *
    * @default {500}
    */
@@ -73,7 +73,7 @@ export interface Broadcast extends MeteredSink<{ readonly frame: Frame }> {
  *
  * Viewers see one size, that of the first frame; what comes in another is fit into it, with bars.
  * While no frame comes they see a card with the feed's name and the time, at the rate of the feed.
- * Sound is not sent.
+ * Sound is sent where `receive()` was asked for it, and is silent meanwhile.
  *
  * How old a picture is when the encoder gets it is bounded and measured; what lies in the buffers
  * of the network between here and a slow server is not known here.

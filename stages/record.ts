@@ -27,7 +27,8 @@ export interface RecordOptions {
  * A segment is named after the time at which its first frame came, in UTC:
  * `camera-20261121T093000Z.mp4` for `camera.mp4`. A new one begins when a segment is as long as
  * wanted, and when the pictures change their size or colour space. Within a segment frames are
- * shown at their own distances, gaps included; what comes first in it is shown at 0.
+ * shown at their own distances, gaps included; what comes first in it is shown at 0. Sound is kept
+ * where `receive()` was asked for it.
  *
  * Pictures are on disk in fragments of a second: what is killed can be played up to the last of
  * them. Nothing is dropped; a slow disk holds the pipeline.

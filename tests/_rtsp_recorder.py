@@ -12,20 +12,17 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
-AUDIO = " rtpmp4gdepay name=depay1 ! aacparse ! mux."
-
-
 class Recorder(GstRtspServer.RTSPMediaFactory):
     """Writes each push as MPEG-TS, which can be read while it grows."""
 
-    def __init__(self, folder, has_audio):
+    def __init__(self, folder):
         super().__init__()
         self.folder = folder
         self.numbers = itertools.count()
         self.set_transport_mode(GstRtspServer.RTSPTransportMode.RECORD)
         self.set_launch(
             "( rtph264depay name=depay0 ! h264parse config-interval=-1 ! mpegtsmux name=mux"
-            f" ! filesink name=file buffer-mode=unbuffered async=false sync=false{AUDIO if has_audio else ''} )"
+            " ! filesink name=file buffer-mode=unbuffered async=false sync=false )"
         )
         self.connect("media-configure", self.on_media)
 
@@ -39,14 +36,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--audio", action="store_true")
     parser.add_argument("--user")
     parser.add_argument("--password")
     options = parser.parse_args()
 
     Gst.init(None)
     server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
-    factory = Recorder(options.folder, options.audio)
+    factory = Recorder(options.folder)
     if options.user:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()

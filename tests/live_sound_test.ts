@@ -114,6 +114,35 @@ Deno.test("broadcast() keeps a tone with its flash in a playlist", () =>
     await assertTogether(`${dir}/live.m3u8`);
   }));
 
+const SERVERS = [
+  {
+    kind: "RTSP",
+    listening: ["-rtsp_flags", "listen"],
+    url: (port: number) => `rtsp://127.0.0.1:${port}/a`,
+  },
+  {
+    kind: "RTMP",
+    listening: ["-listen", "1"],
+    url: (port: number) => `rtmp://127.0.0.1:${port}/a/b`,
+  },
+];
+
+Deno.test.each(SERVERS)(
+  "broadcast() keeps a tone with its flash over $kind",
+  ({ listening, url }) =>
+    inTempDir(async (dir) => {
+      const to = url(freePort());
+      const server = new Deno.Command("ffmpeg", {
+        args: ["-v", "error", "-nostdin", ...listening, "-i", to, "-c", "copy", `${dir}/got.mkv`],
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      await received(broadcast(to, { random: () => 0 }));
+      await server.status;
+      await assertTogether(`${dir}/got.mkv`);
+    }),
+);
+
 Deno.test("record() has no sound where there is none to be received", () =>
   inTempDir(async (dir) => {
     await received(record(`${dir}/cam.mp4`, { segmentS: 600 }), false);
