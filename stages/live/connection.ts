@@ -132,7 +132,6 @@ export async function* connect(
       watchdog.watch(stallMs);
     }
   } catch (cause) {
-
     if (!(cause instanceof RangeError)) throw cause;
     if (cause instanceof PictureSizeError) verdict ??= "changed";
   } finally {
