@@ -1,9 +1,18 @@
-import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { yuvFromRgb } from "../pipeline/colour.ts";
 import { SourceError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { ffmpeg, temporaryFolder } from "../tests/_media.ts";
 import { decode } from "./decode.ts";
+
+const CLIP = new URL("../tests/fixtures/clips/talking_face.mp4", import.meta.url).pathname;
 
 type Rgb = readonly [number, number, number];
 
@@ -322,4 +331,23 @@ Deno.test("decode() refuses a part that cannot be", () => {
   assertThrows(() => decode("x", { startS: -1 }), RangeError, "startS must be 0 or more");
   assertThrows(() => decode("x", { startS: NaN }), RangeError, "current value is NaN");
   assertThrows(() => decode("x", { durationS: 0 }), RangeError, "durationS must be above 0");
+});
+
+Deno.test("decode() returns to software where the hardware is not to be had, and says so", async () => {
+  const times: Record<string, string[]> = { none: [], nonsense: [] };
+  for (const [hwaccel, found] of Object.entries(times)) {
+    let complaints: readonly string[] = [];
+    for await (using frame of decode(CLIP, { durationS: 0.5, hwaccel })) {
+      found.push(`${frame.pts} ${frame.planes.y.reduce((sum, value) => sum + value, 0)}`);
+      ({ complaints } = frame.source);
+    }
+    assertEquals(complaints.length, hwaccel === "none" ? 0 : 1);
+    if (hwaccel !== "none") assertStringIncludes(complaints[0]!, "Decoded in software");
+  }
+  assertEquals(times.nonsense, times.none);
+  assertEquals(times.none!.length, 12);
+});
+
+Deno.test("decode() takes no option of ffmpeg's for a kind of hardware", () => {
+  assertThrows(() => decode(CLIP, { hwaccel: "auto -y" }), RangeError, "hwaccel");
 });

@@ -22,8 +22,8 @@ const PAGE_MB = 4096 / 1e6;
 const SCRIPT = '"$@" >&2; code=$?; times; exit $code';
 
 /**
- * Runs a command and measures it as a whole. It takes Linux, whose `/proc` tells of memory, and all
- * permissions, without which Deno shows nobody `/proc`.
+ * Runs a command and measures it as a whole. Memory is told on Linux alone, by its `/proc`, and with
+ * all permissions, without which Deno shows nobody `/proc`; else it counts as 0.
  *
  * @param command The program and its arguments; no shell looks at them.
  * @returns What it took.
@@ -85,7 +85,7 @@ function noteMemory(root: number, peak: { all: number; deno: number }): void {
       if (children) waiting.push(...children.split(" ").map(Number));
       if (isDeno) waiting.push(...childrenOfThreads(pid));
     } catch {
-      // It has ended meanwhile.
+      // It has ended meanwhile, or may not be looked at.
     }
   }
   peak.all = Math.max(peak.all, all);
