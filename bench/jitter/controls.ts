@@ -84,7 +84,7 @@ function read(
 /** In fewer frames in a row, a mean of 30 is not late by all of its lag. */
 const MIN_LATE_FRAMES = 90;
 
-/** What can show on clips: lag where something moves for long enough, the rest where there is a track. */
+/** What can show on clips: lag where something moves for long enough, a frozen box where others tremble. */
 function pretencesThatShow({ tracks }: MethodReading): Pretence[] {
   if (!tracks.length) return [];
   const moving = tracks.flatMap(({ run }) => run.segments)
@@ -93,7 +93,8 @@ function pretencesThatShow({ tracks }: MethodReading): Pretence[] {
     some.reduce((sum, { segment }) => sum + segment.length, 0);
   const long = moving.filter(({ segment }) => segment.length >= MIN_LATE_FRAMES);
   const isLateSeen = moving.length > 0 && framesOf(long) >= 0.5 * framesOf(moving);
-  return [FROZEN, ...isLateSeen ? [LATE] : [], SHUFFLED];
+  const isTrembling = tracks.some(({ sigma3 }) => sigma3.some((value) => value));
+  return [...isTrembling ? [FROZEN] : [], ...isLateSeen ? [LATE] : [], SHUFFLED];
 }
 
 function seen(

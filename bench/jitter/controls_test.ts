@@ -28,6 +28,20 @@ Deno.test("a frozen box fails A, a mean of 30 fails L, dealt numbers fail F alon
   assertEquals(gotBy("shuffle"), ["fails F", "fails F"]);
 });
 
+Deno.test("on clips whose boxes do not change, no control asks for a frozen box", () => {
+  const [{ frames, id }] = MOVING.observations;
+  const box = { x1: 0, y1: 0, x2: 100, y2: 100 };
+  const thing = { trackId: 1, classId: 0, label: "thing", confidence: 1 };
+  const same = frames.map(({ timestampUs }) => ({
+    timestampUs,
+    tracks: [{ ...thing, box, rawBox: box }],
+  }));
+  const clip = { ...MOVING, observations: [{ id, frames: same }] as const };
+  const controls = controlResults(baselineOf(clip), { seed: 1, minConfidence: 0.5 });
+  assert(!controls.some((control) => control.id === "freeze-first-box (these clips)"));
+  assertEquals(controls.filter(({ isRight }) => !isRight), []);
+});
+
 Deno.test("on clips where nothing moves, no control asks for lag", () => {
   const [{ frames, id }] = MOVING.observations;
   const still = frames.map(({ timestampUs }, i) => {

@@ -13,8 +13,8 @@ export interface MotRow {
   readonly confidence: number;
 }
 
-/** Frames beyond this are no frames: days of video. */
-const MAX_FRAME = 1e7;
+/** A frame beyond this, eleven hours at 25 a second, is taken for a mistake. */
+const MAX_FRAME = 1e6;
 
 /**
  * Reads MOT Challenge text: frame, id, left, top, width, height, confidence, and columns that are passed over.

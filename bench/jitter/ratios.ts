@@ -80,9 +80,10 @@ function byBlocks(
     (totals) =>
       geometricMeanOf(totals.flatMap((sums) => {
         const coordinates = sums.length / 2;
-        return sums.slice(0, coordinates).map((sum, c) =>
-          rootOf(sum) / rootOf(sums[c + coordinates]!)
-        );
+        return sums.slice(0, coordinates).flatMap((sum, c) => {
+          const reference = sums[c + coordinates]!;
+          return reference.squares > 0 ? [rootOf(sum) / rootOf(reference)] : [];
+        });
       })),
     { seed, estimate },
   );

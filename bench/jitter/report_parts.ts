@@ -17,8 +17,11 @@ export function clipOf(
   { name, sha256, size, video, truth, observations, ...clip }: ObservedClip,
 ): ReportClip {
   const times = observations[0].frames.map(({ timestampUs }) => timestampUs);
-  const intervals = times.slice(1).map((time, i) => time - times[i]!);
-  const spread = Math.max(0, ...intervals) - Math.min(Infinity, ...intervals);
+  let [shortest, longest] = [Infinity, 0];
+  times.slice(1).forEach((time, i) => {
+    shortest = Math.min(shortest, time - times[i]!);
+    longest = Math.max(longest, time - times[i]!);
+  });
   return {
     name,
     sha256,
@@ -26,7 +29,7 @@ export function clipOf(
     frames: times.length,
     durationS: times.length ? (times.at(-1)! - times[0]!) / 1e6 : 0,
     fps: frameRateOf(times),
-    isVariableRate: intervals.length > 0 && spread > MAX_ROUNDING_US,
+    isVariableRate: longest - shortest > MAX_ROUNDING_US,
     startS: video?.startS ?? 0,
     truthSha256: truth?.sha256 ?? null,
     isInterrupted: clip.isInterrupted,

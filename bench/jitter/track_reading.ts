@@ -1,7 +1,7 @@
 import type { TrackRun } from "./method_run.ts";
 import type { PerCoordinate } from "./report_types.ts";
 import { COORDINATES } from "./segment.ts";
-import { meanOf, type SegmentReading } from "./segment_reading.ts";
+import { geometricMeanOf, type SegmentReading } from "./segment_reading.ts";
 
 /** A value for each coordinate, in the order of `COORDINATES`; nothing where it could not be measured. */
 export type Values = readonly (number | undefined)[];
@@ -107,11 +107,13 @@ export function reported(values: Values): PerCoordinate<number | null> {
 }
 
 /**
- * What a track reads over what it reads at the baseline: the geometric mean over coordinates.
+ * What a track reads over what it reads at the baseline: the geometric mean over coordinates. Those that
+ * do not change at the baseline, such as the width of boxes that are all as wide, are left out.
  *
- * @returns The ratio; nothing if a coordinate was not measured, or reads 0.
+ * @returns The ratio; nothing if a coordinate was not measured, none changes, or one reads 0.
  */
 export function ratioOf(own: Values, base: Values): number | undefined {
-  const logs = own.map((value, c) => value && base[c] ? Math.log(value / base[c]) : undefined);
-  return logs.some((log) => log === undefined) ? undefined : Math.exp(meanOf(logs as number[]));
+  if ([...own, ...base].includes(undefined)) return undefined;
+  const ratios = own.flatMap((value, c) => base[c]! > 0 ? [value! / base[c]!] : []);
+  return ratios.length && ratios.every((ratio) => ratio > 0) ? geometricMeanOf(ratios) : undefined;
 }

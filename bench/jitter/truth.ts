@@ -66,7 +66,7 @@ function framesWithTruth({ outputs, measured: { clip } }: ClipRun, place: number
     { ...item, trackId: item.trackId + place * CLIP_STRIDE }
   );
   const truth = clip.truth!.frames;
-  const known = clip.video ? 0 : Math.max(...truth.keys()) + 1;
+  const known = clip.video ? 0 : [...truth.keys()].reduce((a, b) => Math.max(a, b)) + 1;
   return Array.from({ length: Math.max(outputs.length, known) }, (_, frame) => ({
     timestampUs: outputs[frame]?.timestampUs ?? Infinity,
     truth: (truth.get(frame) ?? []).map(moved),
