@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { loadModel } from "../../models/registry.ts";
 import { probe } from "../../stages/probe.ts";
 import type { Subject } from "./contenders.ts";
@@ -162,6 +162,7 @@ if (import.meta.main) {
   const text = report ? textOf(report) : HELP;
   await Deno.stdout.write(new TextEncoder().encode(text));
   if (wishes && report) {
+    await Deno.mkdir(dirname(wishes.out), { recursive: true });
     await Deno.writeTextFile(wishes.out, `${JSON.stringify(report, null, 2)}\n`);
   }
 }

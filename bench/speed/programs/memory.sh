@@ -1,0 +1,28 @@
+# Watches a process and all below it until it ends, then prints the most memory that they held: all
+# together, and the largest Deno process among them, in pages.
+#
+# usage: sh memory.sh PID
+
+peak=0
+deno=0
+
+walk() {
+  { read -r _ pages _ </proc/"$1"/statm && read -r name </proc/"$1"/comm; } 2>/dev/null || return 0
+  all=$((all + pages))
+  case $name in
+  deno*) if [ "$pages" -gt "$deno" ]; then deno=$pages; fi ;;
+  esac
+  for list in /proc/"$1"/task/*/children; do # Any thread may have started processes.
+    kids=
+    { read -r kids <"$list"; } 2>/dev/null
+    for kid in $kids; do walk "$kid"; done
+  done
+}
+
+while [ -d /proc/"$1" ]; do
+  all=0
+  walk "$1"
+  if [ "$all" -gt "$peak" ]; then peak=$all; fi
+  sleep 0.1
+done
+echo "$peak $deno"
