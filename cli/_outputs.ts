@@ -72,8 +72,14 @@ export function checkStandardOutput(outputs: Outputs): void {
   }
 }
 
-/** Refuses outputs that would replace one another, or what is read. */
-async function checkDistinct(
+/**
+ * Refuses outputs that would replace one another, or what is read.
+ *
+ * @param files The outputs, each with what it is called.
+ * @param inputs What is read.
+ * @throws {OutputError} If they would.
+ */
+export async function checkDistinct(
   files: readonly (readonly [string, string])[],
   inputs: readonly string[],
 ): Promise<void> {

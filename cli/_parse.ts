@@ -43,6 +43,11 @@ function usageErrorFrom(error: Message, args: readonly string[]): UsageError {
   return new UsageError(`Unknown ${kind} ${unexpected}${hint}`);
 }
 
+/** The options of `steadybox run`, such as `--conf`. */
+export function runOptionNames(): string[] {
+  return [...new Set(possibleAt(["run"], 1))].filter((name) => name.startsWith("--"));
+}
+
 /**
  * Reads the program's arguments.
  *

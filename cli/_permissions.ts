@@ -8,6 +8,7 @@ import { SteadyboxError } from "../pipeline/errors.ts";
 import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
 import type { JitterOptions } from "./jitter.ts";
+import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
 import { storagePlace } from "./_stored_input.ts";
@@ -112,6 +113,21 @@ export function needsOf(request: Request): Needs | undefined {
   };
 }
 
+/** What the feeds of a list need, together. */
+async function needsOfFeeds(file: string, options: RunOptions): Promise<Needs> {
+  const { FeedList } = await import("./feeds/feed_list.ts");
+  await Deno.permissions.request({ name: "read", path: file });
+  const feeds = await new FeedList(file, options).read();
+  const needs = feeds.flatMap((feed) => needsOf(feed.options) ?? []);
+  return {
+    read: [file, ...needs.flatMap(({ read }) => read)],
+    write: needs.flatMap(({ write }) => write),
+    run: ["ffmpeg", "ffprobe"],
+    env: [...new Set(needs.flatMap(({ env = [] }) => env))],
+    isNative: needs.some(({ isNative }) => isNative),
+  };
+}
+
 /** What a benchmark needs: its directory is made beside what lies around it. */
 function needsOfJitter(
   { sources, tracks, truth, model = "", device, report }: JitterOptions,
@@ -195,13 +211,32 @@ function hostsFor(request: Request): readonly string[] {
   return url ? [url.host] : [];
 }
 
-/** Whether all places may be read and written in; on a terminal, Deno asks the user about each. */
-async function arePermitted({ read, write, run }: Needs): Promise<boolean> {
-  const places: Deno.PermissionDescriptor[] = [
+/** The permissions for the places that are read and written in. */
+function permissionsFor({ read, write }: Needs): Deno.PermissionDescriptor[] {
+  return [
     ...outermost(read).map((path) => ({ name: "read", path }) as const),
     ...outermost(write).map((path) => ({ name: "write", path }) as const),
   ];
-  for (const place of places) {
+}
+
+/**
+ * Refuses a feed for which a permission is missing, without asking the user: all feeds would stand
+ * still until there is an answer.
+ *
+ * @throws {SteadyboxError} If one is missing.
+ */
+export async function checkPermitted(options: RunOptions): Promise<void> {
+  for (const permission of permissionsFor(needsOf(options)!)) {
+    if ((await Deno.permissions.query(permission)).state === "granted") continue;
+    const [flag] = "path" in permission ? flagFor(permission.name, [String(permission.path)]) : [];
+    throw new SteadyboxError(`Cannot go on without permission: end it and run it with ${flag}`);
+  }
+}
+
+/** Whether all places may be read and written in; on a terminal, Deno asks the user about each. */
+async function arePermitted(needs: Needs): Promise<boolean> {
+  const { run } = needs;
+  for (const place of permissionsFor(needs)) {
     if ((await Deno.permissions.request(place)).state !== "granted") return false;
   }
   // A program that is not installed counts as not permitted: starting it tells which it is.
@@ -218,7 +253,9 @@ async function arePermitted({ read, write, run }: Needs): Promise<boolean> {
  * @throws {SteadyboxError} With a command line that has all permissions, if one is missing.
  */
 export async function withPermissions<T>(request: Request, work: () => Promise<T>): Promise<T> {
-  const needs = needsOf(request);
+  const needs = request.command === "run" && request.sourcesFile !== undefined
+    ? await needsOfFeeds(request.sourcesFile, request)
+    : needsOf(request);
   const refusal = (hosts = hostsFor(request)) => {
     const cache = cacheDirectory() ?? `${ROOT}.cache/models`;
     const download = hosts.length > 0 ? { hosts, cache } : undefined;

@@ -5,10 +5,14 @@ import { UsageError } from "./_usage_error.ts";
  * The options of a run with its source, which the environment may hold: there it stands in no list
  * of processes.
  *
- * @throws {UsageError} If there is no source, or one too many.
+ * @throws {UsageError} If there is neither a source nor a list of them, or one too many.
  */
 export function withSource(options: RunOptions): RunOptions {
-  const { sourceEnv, sources } = options;
+  const { sourceEnv, sources, sourcesFile } = options;
+  if (sourcesFile !== undefined) {
+    if (sourceEnv === undefined && sources.length === 0) return options;
+    throw new UsageError("Cannot use --sources with a SOURCE or --source-env");
+  }
   if (sourceEnv === undefined) {
     if (sources.length > 0) return options;
     throw new UsageError("Expected a SOURCE, such as a video file");

@@ -22,6 +22,9 @@ import { checkRereadable } from "./_two_passes.ts";
  * or device is not to be had.
  */
 export async function run(options: RunOptions): Promise<number> {
+  if (options.sourcesFile !== undefined) {
+    return await (await import("./feeds/run_feeds.ts")).runFeeds(options.sourcesFile, options);
+  }
   checkStandardOutput(options);
   checkRereadable(options);
   using interruption = new Interruption();
