@@ -3,7 +3,7 @@ import { OutputError } from "../../pipeline/errors.ts";
 import { isUrl, withoutCredentials } from "../ffmpeg/input.ts";
 
 /** How long a server may take for anything before ffmpeg itself gives it up, in microseconds. */
-const SILENCE_US = "5000000";
+const SILENCE_US = "3000000";
 
 /** After how many seconds a viewer can begin, and how long a segment of a playlist is. */
 export const KEY_FRAME_S = 2;

@@ -163,11 +163,11 @@ const PROGRAM = `
 };
   import { liveFrames } from ${JSON.stringify(new URL("../_live_frames.ts", import.meta.url).href)};
   const onEvent = ({ kind }) => console.log(kind);
-  await liveFrames({ count: 1e6, width: 640, height: 480, isNoise: true })
-    .pipeTo(broadcast(Deno.args[0], { onEvent, crf: 10, stallMs: 60_000 }));
+  await liveFrames({ count: 1e6, width: 640, height: 480 })
+    .pipeTo(broadcast(Deno.args[0], { onEvent, stallMs: 60_000 }));
 `;
 
-Deno.test("no process outlives a program that is killed while its server takes nothing", async () => {
+Deno.test("no process outlives a program that is killed while its server is frozen", async () => {
   const port = freePort();
   const folder = await Deno.makeTempDir();
   await using recorder = await Recorder.start({ port, folder });
