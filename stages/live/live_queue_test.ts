@@ -118,3 +118,22 @@ Deno.test("LiveQueue ends with nothing left in it", async () => {
   awaited[Symbol.dispose]();
   assertEquals(await taken, undefined);
 });
+
+Deno.test("LiveQueue lets out what waits when it ends, and nothing after", async () => {
+  const { queue, frame, drops } = made({ policy: "all" });
+  await queue.put(frame(1));
+  await queue.put(frame(2));
+  queue.end();
+  await queue.put(frame(3));
+  assertEquals((await queue.take())?.name, 1);
+  assertEquals((await queue.take())?.name, 2);
+  assertEquals(await queue.take(), undefined);
+  assertEquals(drops, [[3, "ended"]]);
+});
+
+Deno.test("LiveQueue tells who waits that it has ended", async () => {
+  const { queue } = made();
+  const taken = queue.take();
+  queue.end();
+  assertEquals(await taken, undefined);
+});
