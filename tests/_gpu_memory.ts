@@ -10,18 +10,18 @@ import { findAdapter } from "../models/inference/adapter.ts";
 import { EDGES_INPUT, edgesNetwork } from "./_edges_network.ts";
 import { planesOf, stillFrame } from "./_still_frame.ts";
 
+/** Frames of one picture, each with planes of its own, as decoders give them. */
+async function* frames(count: number): AsyncGenerator<Frame> {
+  const still = stillFrame(planesOf(1920, 1080, (x, y) => (x + y) % 256));
+  for (let index = 0; index < count; index++) {
+    yield { ...still, planes: { ...still.planes }, index };
+  }
+}
+
 const samples: number[] = [];
 if (await findAdapter()) {
-  const luma = (x: number, y: number) => (x + y) % 256;
-  const still = stillFrame(planesOf(1920, 1080, luma));
-  async function* frames(): AsyncGenerator<Frame> {
-    for (let index = 0; index < 300; index++) {
-      // Planes of its own for each frame, as decoders give them.
-      yield { ...still, planes: { ...still.planes }, index };
-    }
-  }
   await using session = await openSession(edgesNetwork(), { device: "webgpu" });
-  const inferred = ReadableStream.from(frames())
+  const inferred = ReadableStream.from(frames(300))
     .pipeThrough(letterbox(EDGES_INPUT, { on: session }))
     .pipeThrough(infer(session, { inFlight: 8 }));
   let count = 0;
