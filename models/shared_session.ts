@@ -36,6 +36,7 @@ export interface SharedStatistics {
  * @example Two sources
  * ```ts
  * import { assertEquals } from "@std/assert";
+ * import type { Tensor } from "../pipeline/tensor.ts";
  *
  * const session = {
  *   device: "cpu",
