@@ -121,7 +121,8 @@ function named(options: RunOptions, name: string): RunOptions {
 
 /** What is wrong with the shape of a list; of several complaints, the first. */
 function shapeError(yaml: YamlFile, { issues }: z.ZodError): UsageError {
-  const [issue] = issues;
+  // A key that does not exist explains why another one is missing.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (!issue) throw new TypeError("A complaint is missing");
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
@@ -135,10 +136,12 @@ function shapeError(yaml: YamlFile, { issues }: z.ZodError): UsageError {
     );
   }
   const field = issue.path.at(-1);
-  const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+  const isMissing = typeof field === "string" && valueAt(yaml.value, issue.path) === undefined;
   const subject = typeof field === "string" ? `${field}: ` : "";
-  return yaml.complaint(
-    issue.path,
-    isMissing ? `${String(field)} is missing` : `${subject}${issue.message}`,
-  );
+  const words = isMissing ? `${field} is missing` : `${subject}${issue.message}`;
+  return yaml.complaint(issue.path, words);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce((inner, step) => (inner as Record<PropertyKey, unknown>)?.[step], value);
 }

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import { UsageError } from "../_usage_error.ts";
 
 /** Many times as much as any list that a person writes. */
@@ -39,7 +48,14 @@ export function yamlFile(text: string, name: string): YamlFile {
     return new UsageError(`Cannot use "${name}": line ${line}, column ${col}: ${words}`, { cause });
   };
   const [flaw] = [...document.errors, ...document.warnings];
+  if (flaw?.code === "MULTIPLE_DOCS") throw at(flaw.pos[0], "a list is one document", flaw);
   if (flaw) throw at(flaw.pos[0], lowered(flaw.message), flaw);
+  visit(document, {
+    Alias(_, node) {
+      const words = `there is no anchor &${node.source} before this`;
+      if (!node.resolve(document)) throw at(node.range?.[0] ?? 0, words);
+    },
+  });
 
   function offsetOf(path: Path, of: "key" | "value"): number {
     let node: unknown = document.contents;
