@@ -21,6 +21,8 @@ export interface Subject {
   readonly model: string;
   /** What runs steadybox's network. */
   readonly device: string;
+  /** How many feeds there are where several are worked on at a time. */
+  readonly feeds: number;
   /** Where files may be written. */
   readonly folder: string;
 }
@@ -31,14 +33,23 @@ export interface Contender {
   readonly group: Row["group"];
   /** Where it lists its boxes, if it does: a name in the folder. */
   readonly listing?: string;
-  /** How many feeds it works on at a time; 1 where absent. */
-  readonly feeds?: number;
+  /** Set if it works on all feeds at a time. */
+  readonly isMany?: true;
   /** The program and its arguments. */
   command(subject: Subject): string[];
 }
 
 /** The encoder's settings, which are those that steadybox has by itself. */
-const ENCODER = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"];
+export const ENCODER: readonly string[] = [
+  "-c:v",
+  "libx264",
+  "-preset",
+  "veryfast",
+  "-crf",
+  "20",
+  "-pix_fmt",
+  "yuv420p",
+];
 
 function ffmpeg(clip: string, ...output: readonly string[]): string[] {
   return [
@@ -139,11 +150,13 @@ const OURS: readonly Contender[] = [
       ),
   },
   {
-    name: "steadybox: detections, 2 feeds",
+    name: "steadybox: detections, several feeds",
     group: "steadybox",
-    feeds: 2,
+    isMany: true,
     command: (subject) =>
-      together(["one", "two"].map((feed) => steadybox(subject, `${feed}.jsonl`))),
+      together(
+        Array.from({ length: subject.feeds }, (_, feed) => steadybox(subject, `feed${feed}.jsonl`)),
+      ),
   },
 ];
 

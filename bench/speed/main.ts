@@ -11,7 +11,8 @@ import { parseArgs } from "node:util";
 import { basename, dirname } from "node:path";
 import { loadModel } from "../../models/registry.ts";
 import { probe } from "../../stages/probe.ts";
-import type { Subject } from "./contenders.ts";
+import { ENCODER, type Subject } from "./contenders.ts";
+import { gpuSpeed, gpuTargets } from "./gpu.ts";
 import { measured } from "./measured.ts";
 import { type SpeedReport, speedReportSchema, type Stages, stagesSchema } from "./schema.ts";
 import { startUpTargets } from "./start_up.ts";
@@ -24,6 +25,8 @@ const HELP = `deno task bench [OPTION]...
   --clip FILE      what is worked on, looped (default: ../shared/clips/walkers_1080p.mp4)
   --frames NUMBER  how many frames of it (default: 2100)
   --repeats NUMBER how often each contender runs (default: 5)
+  --height NUMBER  scales the clip to so many lines first
+  --feeds NUMBER   how many feeds there are where there are several (default: 2)
   --model NAME     the model; peers know blazeface-full alone (default: blazeface-full)
   --device NAME    what runs steadybox's network (default: cpu)
   --only TEXT      the contenders whose name holds the text
@@ -36,6 +39,8 @@ interface Wishes {
   readonly clip: string;
   readonly frames: number;
   readonly repeats: number;
+  readonly height: number | undefined;
+  readonly feeds: number;
   readonly model: string;
   readonly device: string;
   readonly only: string;
@@ -49,6 +54,8 @@ function wishesFrom(args: readonly string[]): Wishes | undefined {
       clip: { type: "string", default: "../shared/clips/walkers_1080p.mp4" },
       frames: { type: "string" },
       repeats: { type: "string" },
+      height: { type: "string" },
+      feeds: { type: "string", default: "2" },
       model: { type: "string", default: "blazeface-full" },
       device: { type: "string", default: "cpu" },
       only: { type: "string", default: "" },
@@ -62,34 +69,44 @@ function wishesFrom(args: readonly string[]): Wishes | undefined {
     ...values,
     frames: Number(values.frames ?? (values.quick ? 105 : 2100)),
     repeats: Number(values.repeats ?? (values.quick ? 1 : 5)),
+    height: values.height === undefined ? undefined : Number(values.height),
+    feeds: Number(values.feeds),
   };
 }
 
-/** Makes a clip of so many frames by looping, without encoding anew. */
-async function looped(clip: string, frames: number, path: string): Promise<void> {
+/** Makes a clip of so many frames by looping; it is encoded anew only where it is scaled. */
+async function looped(
+  { clip, height }: Wishes,
+  frames: number,
+  path: string,
+): Promise<void> {
+  const scaled = ["-vf", `scale=-2:${height}`, ...ENCODER];
   await measured([
     ...["ffmpeg", "-v", "error", "-nostdin", "-y", "-stream_loop", "-1", "-i", clip],
-    ...["-map", "0:v:0", "-c", "copy", "-frames:v", String(frames), path],
+    ...["-map", "0:v:0", "-frames:v", String(frames)],
+    ...(height === undefined ? ["-c", "copy"] : scaled),
+    path,
   ]);
 }
 
 /** Makes all that contenders work with. */
 async function subjectsIn(
   folder: string,
-  { clip, frames, model, device }: Wishes,
+  wishes: Wishes,
 ): Promise<{ readonly whole: Subject; readonly first: Subject }> {
+  const { frames, model, device, feeds } = wishes;
   const { detector, network } = await loadModel(model);
   await Deno.writeFile(`${folder}/network.onnx`, network);
-  const { video } = await probe(clip);
-  const common = { size: video, network: `${folder}/network.onnx`, input: detector.input, model };
   const subjects = { whole: frames, first: 1 };
   for (const [name, count] of Object.entries(subjects)) {
     await Deno.mkdir(`${folder}/${name}`);
-    await looped(clip, count, `${folder}/${name}.mp4`);
+    await looped(wishes, count, `${folder}/${name}.mp4`);
   }
+  const { video } = await probe(`${folder}/first.mp4`);
+  const common = { size: video, network: `${folder}/network.onnx`, input: detector.input, model };
   const subject = (name: keyof typeof subjects): Subject => ({
     ...common,
-    device,
+    ...{ device, feeds },
     clip: `${folder}/${name}.mp4`,
     frames: subjects[name],
     folder: `${folder}/${name}`,
@@ -132,6 +149,9 @@ export async function bench(args: readonly string[]): Promise<SpeedReport | unde
       Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
     const all = await trials({ whole, first, ...wishes, onProgress });
     const stages = await stagesOf(whole);
+    const gpu = wishes.device === "webgpu"
+      ? await gpuSpeed(wishes.model, wishes.repeats)
+      : undefined;
     return speedReportSchema.parse({
       schema: "steadybox-speed-1",
       date: new Date().toISOString(),
@@ -147,9 +167,14 @@ export async function bench(args: readonly string[]): Promise<SpeedReport | unde
       model: wishes.model,
       device: wishes.device,
       repeats: wishes.repeats,
-      rows: all.map((trial) => rowOf(trial, whole.frames)),
+      rows: all.map((trial) => rowOf(trial, whole)),
       stages,
-      targets: [...targetsOf(all, whole.frames), ...await startUpTargets(first, stages[1]!)],
+      ...gpu && { gpu },
+      targets: [
+        ...targetsOf(all, whole.frames),
+        ...await startUpTargets(first, stages[1]!),
+        ...(gpu ? gpuTargets(gpu) : []),
+      ],
     });
   } finally {
     await Deno.remove(folder, { recursive: true });

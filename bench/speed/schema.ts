@@ -55,6 +55,27 @@ export interface Target {
   readonly isMet: boolean;
 }
 
+/** What a GPU takes for frames that are in memory already. */
+export interface GpuSpeed {
+  /** Its name, and its driver where that tells. */
+  readonly adapter: string;
+  /** Its maker's name or number. */
+  readonly vendor: string;
+  /** The name and version of its driver, where it can be found out. */
+  readonly driver: string;
+  /** Whether a processor only pretends to be a GPU. */
+  readonly isSoftware: boolean;
+  /** For so many runs asked for at a time, how long a frame takes, in milliseconds. */
+  readonly rows: readonly {
+    readonly inFlight: number;
+    readonly frames: number;
+    readonly msPerFrame: number;
+    /** From asking to the answer. */
+    readonly latencyP50Ms: number;
+    readonly latencyP95Ms: number;
+  }[];
+}
+
 /** What the speed benchmark writes. */
 export interface SpeedReport {
   readonly schema: "steadybox-speed-1";
@@ -81,6 +102,8 @@ export interface SpeedReport {
   readonly repeats: number;
   readonly rows: readonly Row[];
   readonly stages: readonly Stages[];
+  /** Where the device is a GPU, what it takes by itself. */
+  readonly gpu?: GpuSpeed | undefined;
   readonly targets: readonly Target[];
 }
 
@@ -93,6 +116,21 @@ export const stagesSchema: z.ZodType<Stages> = z.strictObject({
   stages: z.array(
     z.strictObject({ name: z.string(), p50: z.number(), p95: z.number(), p99: z.number() }),
   ),
+});
+
+/** Checks {@linkcode GpuSpeed}. */
+export const gpuSpeedSchema: z.ZodType<GpuSpeed> = z.strictObject({
+  adapter: z.string(),
+  vendor: z.string(),
+  driver: z.string(),
+  isSoftware: z.boolean(),
+  rows: z.array(z.strictObject({
+    inFlight: z.int(),
+    frames: z.int(),
+    msPerFrame: z.number(),
+    latencyP50Ms: z.number(),
+    latencyP95Ms: z.number(),
+  })),
 });
 
 /** Checks a {@linkcode SpeedReport}. */
@@ -129,6 +167,7 @@ export const speedReportSchema: z.ZodType<SpeedReport> = z.strictObject({
     agreement: z.number().optional(),
   })),
   stages: z.array(stagesSchema),
+  gpu: gpuSpeedSchema.optional(),
   targets: z.array(z.strictObject({
     name: z.string(),
     value: z.number(),

@@ -1,4 +1,4 @@
-import type { SpeedReport, Spread } from "./schema.ts";
+import type { GpuSpeed, SpeedReport, Spread } from "./schema.ts";
 
 /** A number with three digits that mean something. */
 const short = (value: number) => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
@@ -11,6 +11,22 @@ function tableOf(heads: readonly string[], rows: readonly (readonly string[])[])
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(heads), line(heads.map((_, at) => at === 0 ? "---" : "--:")), ...rows.map(line)]
     .join("\n");
+}
+
+/** What a GPU takes by itself. */
+function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): string {
+  const kind = isSoftware ? ", in software" : "";
+  return [
+    `GPU: ${adapter} (vendor ${vendor || "unknown"}, driver ${driver})${kind}; 1080p from memory`,
+    "",
+    tableOf(
+      ["in flight", "ms a frame", "fps", "p50 ms", "p95 ms"],
+      rows.map(({ inFlight, msPerFrame, latencyP50Ms, latencyP95Ms }) => [
+        String(inFlight),
+        ...[msPerFrame, 1000 / msPerFrame, latencyP50Ms, latencyP95Ms].map(short),
+      ]),
+    ),
+  ].join("\n");
 }
 
 /**
@@ -52,6 +68,7 @@ export function textOf(report: SpeedReport): string {
       rows,
     ),
     tableOf(["stage, waiting included", "p50 ms", "p95 ms", "p99 ms"], stages),
+    ...(report.gpu ? [gpuText(report.gpu)] : []),
     tableOf(["compared", "measured", "wanted", "met"], targets),
   ].join("\n\n") + "\n";
 }

@@ -7,6 +7,9 @@ import { spreadOf } from "./spread.ts";
 /** From which agreement on a peer finds the same boxes. */
 const MIN_AGREEMENT = 0.85;
 
+/** The only model that peers know. */
+const PEERS_MODEL = "blazeface-full";
+
 /** One round of a contender: a run of its first frame alone, then one of all. */
 export interface Round {
   readonly start: Measured;
@@ -44,7 +47,9 @@ export interface TrialOptions {
 export async function trials(
   { whole, first, repeats, only, onProgress }: TrialOptions,
 ): Promise<Trial[]> {
-  const contenders = CONTENDERS.filter(({ name }) => name.includes(only));
+  const contenders = CONTENDERS.filter(({ name, group }) =>
+    name.includes(only) && (group !== "peer" || whole.model === PEERS_MODEL)
+  );
   const rounds = contenders.map((): Round[] => []);
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [at, contender] of contenders.entries()) {
@@ -82,11 +87,12 @@ async function agreementFor(
  * A trial as a row of the report.
  *
  * @param trial What was measured.
- * @param frames How many frames the clip has.
+ * @param subject What it worked on.
  * @returns The row.
  */
-export function rowOf({ contender, rounds, agreement }: Trial, frames: number): Row {
-  const feeds = contender.feeds ?? 1;
+export function rowOf({ contender, rounds, agreement }: Trial, subject: Subject): Row {
+  const { frames } = subject;
+  const feeds = contender.isMany ? subject.feeds : 1;
   const further = feeds * (frames - 1);
   const spread = (value: (round: Round) => number) => spreadOf(rounds.map(value));
   return {

@@ -42,9 +42,12 @@ const watch = new TransformStream<Detected, Detected>({
   },
 });
 const minConfidence = detector.defaults.confidence;
-const isWhole = output !== undefined;
-const found = noted(decode(clip, { scaledFor: detector.input, isWhole }))
-  .pipeThrough(noted(letterbox(detector.input)))
+// A GPU makes its input of whole frames.
+const wishes = session.maxPictureBytes === undefined
+  ? { scaledFor: detector.input, isWhole: output !== undefined }
+  : {};
+const found = noted(decode(clip, wishes))
+  .pipeThrough(noted(letterbox(detector.input, { on: session })))
   .pipeThrough(noted(infer(session)))
   .pipeThrough(noted(decodeBoxes(detector, { minConfidence: minConfidence / 2 })))
   .pipeThrough(noted(blend()))
