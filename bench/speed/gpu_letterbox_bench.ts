@@ -3,9 +3,9 @@ import type { InputSpec } from "../../pipeline/detector.ts";
 import { letterboxFit } from "../../pipeline/fit.ts";
 import { planesByteLength, planesFrom } from "../../pipeline/planes.ts";
 import { tensorMaker } from "../../stages/sampling/tensor_maker.ts";
-import { findAdapter } from "../inference/adapter.ts";
-import { requestDevice } from "../inference/gpu_device.ts";
-import { GpuLetterbox } from "./gpu_letterbox.ts";
+import { findAdapter } from "../../models/inference/adapter.ts";
+import { requestDevice } from "../../models/inference/gpu_device.ts";
+import { GpuLetterbox } from "../../models/gpu/gpu_letterbox.ts";
 
 const FRAME = { width: 1920, height: 1080 };
 const COLOUR = { matrix: "bt709", range: "limited", tags: {} } as const;
