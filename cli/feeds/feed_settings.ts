@@ -1,4 +1,4 @@
-import { closestTo } from "../../models/_closest.ts";
+import { findSimilar } from "@optique/core/suggestion";
 import { parse, runOptionNames } from "../_parse.ts";
 import type { RunOptions } from "../_run_options.ts";
 import { UsageError } from "../_usage_error.ts";
@@ -36,6 +36,7 @@ export function settingNames(): string[] {
  * @param name Its name, such as `max_latency`.
  * @param setting Its value.
  * @param known The names that there are.
+ * @param others What could have been meant besides.
  * @returns The option that it is.
  * @throws {SettingError} If there is no such setting, or not with that value.
  */
@@ -43,10 +44,10 @@ export function optionFrom(
   name: string,
   setting: Setting,
   known: readonly string[],
+  others: readonly string[] = [],
 ): Partial<RunOptions> {
   if (!known.includes(name)) {
-    const closest = closestTo(name, known);
-    const hint = closest === undefined ? "" : `: did you mean ${closest}?`;
+    const hint = hintFor(name, [...others, ...known]);
     throw new SettingError(`there is no setting ${JSON.stringify(name)}${hint}`, "key");
   }
   const flag = `--${name.replaceAll("_", "-")}`;
@@ -58,6 +59,12 @@ export function optionFrom(
     return { [property]: setting && option };
   }
   return { [property]: read(textsFrom(name, setting).map((text) => `${flag}=${text}`)) };
+}
+
+/** What may have been meant by a name that does not exist; two letters of three may differ. */
+export function hintFor(name: string, known: readonly string[]): string {
+  const [closest] = findSimilar(name, [...known], { maxDistanceRatio: 0.7 });
+  return closest === undefined ? "" : `: did you mean ${closest}?`;
 }
 
 /** One property of the options that arguments mean. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { UsageError } from "../_usage_error.ts";
 import type { RunOptions } from "../_run_options.ts";
-import { closestTo } from "../../models/_closest.ts";
-import { optionFrom, type Setting, SettingError, settingNames } from "./feed_settings.ts";
+import { hintFor, optionFrom, type Setting, SettingError, settingNames } from "./feed_settings.ts";
 import { type Path, type YamlFile, yamlFile } from "./yaml_file.ts";
 
 /** One feed of a list. */
@@ -62,18 +61,22 @@ export function feedsFrom(content: string, file: string, base: RunOptions): Feed
   const { success, data, error } = feedsSchema.safeParse(yaml.value);
   if (!success) throw shapeError(yaml, error);
   const known = settingNames();
-  const options = (settings: Readonly<Record<string, Setting>>, path: Path) =>
-    optionsFrom(settings, { yaml, path, known });
+  const options = (
+    settings: Readonly<Record<string, Setting>>,
+    path: Path,
+    others: readonly string[] = [],
+  ) => optionsFrom(settings, { yaml, path, known, others });
   const defaults = options(data.defaults ?? {}, ["defaults"]);
   const names = new Set<string>();
   return data.feeds.map(({ name, url, url_env: sourceEnv, ...settings }, at) => {
     const path = ["feeds", at];
     if (names.has(name)) throw yaml.complaint([...path, "name"], `two feeds are called "${name}"`);
     names.add(name);
+    const own = options(settings as Record<string, Setting>, path, Object.keys(FEED_KEYS));
     if ((url === undefined) === (sourceEnv === undefined)) {
       throw yaml.complaint(path, `feed "${name}" must have either url or url_env`);
     }
-    const merged = { ...base, ...defaults, ...options(settings as Record<string, Setting>, path) };
+    const merged = { ...base, ...defaults, ...own };
     return {
       name,
       options: {
@@ -90,16 +93,17 @@ export function feedsFrom(content: string, file: string, base: RunOptions): Feed
 /** The options that settings mean. */
 function optionsFrom(
   settings: Readonly<Record<string, Setting>>,
-  { yaml, path, known }: {
+  { yaml, path, known, others }: {
     readonly yaml: YamlFile;
     readonly path: Path;
     readonly known: readonly string[];
+    readonly others: readonly string[];
   },
 ): Partial<RunOptions> {
   let options: Partial<RunOptions> = {};
   for (const [name, value] of Object.entries(settings)) {
     try {
-      options = { ...options, ...optionFrom(name, value, known) };
+      options = { ...options, ...optionFrom(name, value, known, others) };
     } catch (error) {
       if (!(error instanceof SettingError)) throw error;
       throw yaml.complaint([...path, name], error.message, error.of);
@@ -127,8 +131,7 @@ function shapeError(yaml: YamlFile, { issues }: z.ZodError): UsageError {
   if (issue.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
     const known = issue.path.length === 0 ? ["defaults", "feeds"] : [];
-    const closest = closestTo(key, known);
-    const hint = closest === undefined ? "" : `: did you mean ${closest}?`;
+    const hint = hintFor(key, known);
     return yaml.complaint(
       [...issue.path, key],
       `there is no key ${JSON.stringify(key)}${hint}`,

@@ -1,0 +1,85 @@
+"""An RTSP server (GStreamer's) that sends an encoded clip over and over, as live feeds /0, /1 and so on.
+
+Nothing is encoded here, so that many feeds cost little. With --garble N, a share of 1/N of all bytes is
+flipped, by chance but the same each time. Prints "ready" when it listens.
+"""
+
+import argparse
+import random
+import re
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+
+def pictures_in(path):
+    """The encoded pictures of an H.264 byte stream, each of which begins with a delimiter (AUD)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    starts = [match.start() for match in re.finditer(b"\x00\x00\x00\x01\x09", data)]
+    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)])]
+
+
+def garbled(picture, share, chance):
+    """The picture with some bytes of another value; the delimiter stays."""
+    bytes_ = bytearray(picture)
+    for _ in range(max(1, len(bytes_) // share)):
+        bytes_[chance.randrange(6, len(bytes_))] ^= chance.randrange(1, 256)
+    return bytes(bytes_)
+
+
+class Replay(GstRtspServer.RTSPMediaFactory):
+    """Sends the pictures for as long as somebody watches."""
+
+    def __init__(self, options, pictures, seed):
+        super().__init__()
+        self.options = options
+        self.pictures = pictures
+        self.chance = random.Random(seed)
+        self.set_shared(True)
+        self.set_launch(
+            "( appsrc name=camera is-live=true do-timestamp=true format=time block=false"
+            " caps=video/x-h264,stream-format=byte-stream,alignment=au"
+            " ! h264parse ! rtph264pay config-interval=-1 name=pay0 pt=96 )"
+        )
+        self.connect("media-configure", self.on_media)
+
+    def on_media(self, _factory, media):
+        camera = media.get_element().get_by_name_recurse_up("camera")
+        state = {"next": 0}
+        timer = GLib.timeout_add(1000 // self.options.fps, self.send, camera, state)
+        media.connect("unprepared", lambda _media: GLib.source_remove(timer))
+
+    def send(self, camera, state):
+        picture = self.pictures[state["next"] % len(self.pictures)]
+        state["next"] += 1
+        if self.options.garble:
+            picture = garbled(picture, self.options.garble, self.chance)
+        camera.emit("push-buffer", Gst.Buffer.new_wrapped(picture))
+        return True
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--clip", required=True)
+    parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--fps", type=int, default=10)
+    parser.add_argument("--garble", type=int)
+    options = parser.parse_args()
+
+    Gst.init(None)
+    server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
+    pictures = pictures_in(options.clip)
+    for number in range(options.count):
+        server.get_mount_points().add_factory(f"/{number}", Replay(options, pictures, number))
+    if not server.attach(None):
+        raise SystemExit(f"Cannot listen on port {options.port}")
+    print("ready", flush=True)
+    GLib.MainLoop().run()
+
+
+main()
