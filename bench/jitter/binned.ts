@@ -12,26 +12,32 @@ export type Summable = "sigma3" | "wobble" | "flicker" | "error";
 export const WOBBLE_FROM_HZ = 1;
 export const FLICKER_FROM_HZ = 6;
 
+/** More bins of a track make no interval better, and drawing them slower. */
+const MAX_BINS = 400;
+
 /**
- * What each frame adds to a deviation, summed up in bins of a quarter of a second: for a bootstrap by
- * blocks.
+ * What each frame adds to a deviation, summed up in bins of a quarter of a second, longer ones of tracks
+ * of minutes: for a bootstrap by blocks.
  *
  * @param kind The deviation.
  * @param run What a method made of a track.
  * @returns The bins in the order of time, each with a sum for every coordinate.
  */
 export function binned(kind: Summable, { segments }: TrackRun): Sum[][] {
+  const framesUs = segments.reduce((sum, { segment: { length, fps } }) => sum + length / fps, 0) *
+    1e6;
+  const binUs = Math.max(BIN_US, framesUs / MAX_BINS);
   return segments.flatMap((segment) => {
     const series = seriesOf(segment.boxes, segment.segment.sizePx);
     const firstUs = segment.boxes[0]!.timestampUs;
     const lastUs = segment.boxes.at(-1)!.timestampUs;
     const bins = Array.from(
-      { length: Math.floor((lastUs - firstUs) / BIN_US) + 1 },
+      { length: Math.floor((lastUs - firstUs) / binUs) + 1 },
       () => series.map((): Sum => ({ squares: 0, count: 0 })),
     );
     contributions(kind, segment, series).forEach((samples, c) => {
       for (const { timestampUs, value } of samples) {
-        const sum = bins[Math.floor((timestampUs - firstUs) / BIN_US)]![c]!;
+        const sum = bins[Math.floor((timestampUs - firstUs) / binUs)]![c]!;
         sum.squares += value * value;
         sum.count++;
       }

@@ -139,7 +139,7 @@ export interface ReportSettings {
     readonly level: number;
     /** What is drawn. */
     readonly unit: "clip" | "track" | "block of frames";
-    /** How long a block is, in seconds. */
+    /** How long a block is, in seconds; longer of tracks of minutes. */
     readonly blockS: number;
   };
   /** What a method may cost and still be valid. */
