@@ -100,6 +100,7 @@ Deno.test({
       await write(`${dir}/faces.json`);
       // With the results as ground truth, each object finds itself: precision and recall are 1.
       const answer = await python(
+        "pycocotools",
         `import contextlib, io, json, sys
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval

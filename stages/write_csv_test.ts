@@ -93,6 +93,7 @@ Deno.test({
       const writer = writeCsv<Detected>(`${dir}/out.csv`);
       await ReadableStream.from([detected({ detections })]).pipeThrough(writer).pipeTo(discard());
       const rows = await python(
+        "sys",
         `import csv, json, sys
 with open(sys.argv[1], newline="", encoding="utf-8") as file:
     print(json.dumps(list(csv.DictReader(file, strict=True))))`,

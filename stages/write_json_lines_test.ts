@@ -159,6 +159,7 @@ Deno.test({
       await ReadableStream.from(items).pipeThrough(writer).pipeTo(discard());
       // splitlines() splits at every character that Unicode calls a line end.
       const rows = await python(
+        "sys",
         `import json, sys
 text = open(sys.argv[1], encoding="utf-8", newline="").read()
 rows = [json.loads(line, parse_int=str, parse_float=str) for line in text.splitlines()]

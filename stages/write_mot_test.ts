@@ -55,6 +55,7 @@ Deno.test({
       await ReadableStream.from(items).pipeThrough(writer).pipeTo(discard());
       // Read as TrackEval does: fields by csv, each a float.
       const rows = await python(
+        "sys",
         `import csv, json, sys
 with open(sys.argv[1], newline="") as file:
     print(json.dumps([[float(field) for field in row] for row in csv.reader(file)]))`,

@@ -203,5 +203,11 @@ async function openCvResults(
   // OpenCV counts the layers as the cfg does; the convolution stands before the head.
   const names = outputs.map((name) => `conv_${Number(name.split("_")[1]) - 1}`);
   const shape = [1, ...network.input];
-  return await python(OPENCV, ...paths, JSON.stringify(shape), JSON.stringify(names)) as number[][];
+  return await python(
+    "cv2",
+    OPENCV,
+    ...paths,
+    JSON.stringify(shape),
+    JSON.stringify(names),
+  ) as number[][];
 }

@@ -66,7 +66,7 @@ Deno.test({
   name: "readSafetensors() reads the same as NumPy",
   ignore: !hasPython("numpy"),
   async fn() {
-    const theirs = await python(SUMS, SKY.pathname);
+    const theirs = await python("numpy", SUMS, SKY.pathname);
     const ours = Object.fromEntries(
       readSafetensors(await Deno.readFile(SKY)).tensors.entries().map(([name, tensor]) => {
         const sum = tensor.floats().reduce((sum, number) => sum + number ** 2, 0);
