@@ -55,6 +55,7 @@ export * from "./models/prune_onnx.ts";
 export * from "./models/pruning/inspect_gammas.ts";
 export * from "./models/registry.ts";
 export * from "./models/session.ts";
+export * from "./models/shared_session.ts";
 export * from "./models/slim_yolov3.ts";
 export type { UserCard } from "./models/user_card.ts";
 export * from "./models/yolo.ts";

@@ -8,7 +8,7 @@ export type Setting = string | number | boolean | null | readonly (string | numb
 
 /** The options that are a run's, and no single feed's. */
 const OF_THE_RUN: ReadonlySet<string> = new Set(
-  "sources source_env quiet debug help".split(" "),
+  "sources source_env view metrics mqtt mqtt_env quiet debug help".split(" "),
 );
 
 /** What is wrong with one setting. */

@@ -181,7 +181,20 @@ Deno.test("a feed's settings are the options of a run, but for those of the run 
   for (const name of ["conf", "model", "jsonl", "region", "vid_stride", "max_latency", "track"]) {
     assertEquals(names.includes(name), true, name);
   }
-  for (const name of ["sources", "source_env", "quiet", "help", "no_track", "debug"]) {
+  for (const name of ["sources", "source_env", "view", "quiet", "help", "no_track", "debug"]) {
     assertEquals(names.includes(name), false, name);
   }
+});
+
+Deno.test("feedsFrom() reads the list that the documentation shows", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/feeds.md", import.meta.url));
+  const [, list = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  const feeds = feedsIn(list);
+  assertEquals(
+    feeds.map(({ name, options: { jsonl, output, model } }) => [name, jsonl, output, model]),
+    [
+      ["gate", "out/gate.jsonl", "out/gate.mp4", "ssd-mobilenet-v2"],
+      ["yard", "out/yard.jsonl", "rtsp://server/yard", "tiny-ssd-sky"],
+    ],
+  );
 });
