@@ -239,9 +239,10 @@ function imported(bytes: Uint8Array, sha256: string): Promise<Uint8Array<ArrayBu
 /** An error about what a file holds, in which the file has the name that the user gave. */
 function naming(path: string, error: unknown): unknown {
   if (!(error instanceof ModelError)) return error;
-  const reason = error.message.replace(/^Cannot use the model "[^"]*": /, "")
-    .replace(/^Cannot/, "cannot");
-  return new ModelError(`Cannot use the model "${path}": ${reason}`, { cause: error });
+  const [, size = "", told = error.message] =
+    /^Cannot use the model "[^"]*"( at \d+x\d+)?: (.*)$/s.exec(error.message) ?? [];
+  const reason = told.replace(/^Cannot/, "cannot");
+  return new ModelError(`Cannot use the model "${path}"${size}: ${reason}`, { cause: error });
 }
 
 /** Whether there is a file, as far as that may be known. */

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ModelError } from "../pipeline/errors.ts";
+import { LAYOUT_CASES, networkOf } from "../tests/_layout_cases.ts";
 import { type ModelCard, modelCardSchema } from "./card.ts";
 import { Graph } from "./graph.ts";
 import { inspectOnnx } from "./importers/onnx.ts";
@@ -288,3 +289,14 @@ Deno.test.each(["tiny-ssd-sky", SKY.pathname])(
     );
   },
 );
+
+Deno.test("loadModel() names the file once where it is asked for another size", async () => {
+  await using directory = await directoryWith({ "net.onnx": networkOf(LAYOUT_CASES[0]!) });
+  const path = `${directory.path}/net.onnx`;
+  const size = { width: 640, height: 640 };
+  const { message } = await assertRejects(() => loadModel(path, { size }), ModelError);
+  assertEquals(
+    message,
+    `Cannot use the model "${path}" at 640x640: its input is fixed at 96x64`,
+  );
+});
