@@ -1,7 +1,7 @@
 import type { Box } from "../../pipeline/box.ts";
 import { ModelError } from "../../pipeline/errors.ts";
 import type { Size } from "../../pipeline/fit.ts";
-import { checkConfidence } from "./_outputs.ts";
+import { checkConfidence, greatestOf } from "./_outputs.ts";
 
 /** How far from the picture the middle of a box may lie, in widths: else it is told in pixels. */
 const MAX_PARTS = 4;
@@ -34,10 +34,7 @@ export function cornerBoxes(
 ): SureBox[] {
   const found: SureBox[] = [];
   for (let row = 0, start = 0; start + columns <= confidences.length; row++, start += columns) {
-    let best = start + first;
-    for (let i = best + 1; i < start + columns; i++) {
-      if (confidences[i]! > confidences[best]!) best = i;
-    }
+    const best = greatestOf(confidences, start + first, start + columns);
     const confidence = confidences[best]!;
     if (confidence < 0 || confidence > 1) checkConfidence(confidence);
     if (!(confidence >= minConfidence)) continue;

@@ -6,6 +6,15 @@ import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
 import type { NetworkShape, Reading } from "./layout.ts";
 
+/** The points of a face that YuNet and SCRFD find, in their order; left and right are the person's own. */
+export const FACE_POINTS: readonly string[] = [
+  "right eye",
+  "left eye",
+  "nose tip",
+  "right corner of the mouth",
+  "left corner of the mouth",
+];
+
 /** Whether a value has such sizes; `undefined` stands for any, and a free size may be any. */
 export function fits({ dims }: OnnxValue, wanted: readonly (number | undefined)[]): boolean {
   return dims.length === wanted.length &&
@@ -71,6 +80,13 @@ export function tensorOf(
 /** A box by its middle and size. */
 export function boxAround(x: number, y: number, width: number, height: number): Box<"tensor"> {
   return { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 };
+}
+
+/** The place of the greatest of some numbers, the first of equals. */
+export function greatestOf(data: Float32Array, from: number, to: number): number {
+  let best = from;
+  for (let i = from + 1; i < to; i++) if (data[i]! > data[best]!) best = i;
+  return best;
 }
 
 /** A candidate, with the name of its class. */

@@ -1,16 +1,8 @@
 import type { Detection } from "../../pipeline/detection.ts";
 import { confidenceOf, logitFloorOf } from "../_logistic.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
-import type { Layout, NetworkShape, Reading } from "./layout.ts";
+import { type Layout, type NetworkShape, type Reading, STRETCHED_INPUT } from "./layout.ts";
 import { boxAround, candidateOf, fits, partOf, tensorOf } from "./_outputs.ts";
-
-const STRETCHED: Layout["input"] = {
-  channels: "rgb",
-  resize: "stretch",
-  border: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [255, 255, 255],
-};
 
 const DEFAULTS = { confidence: 0.5, iou: 0.7, maxDetections: 300 };
 
@@ -26,7 +18,7 @@ const DEFAULTS = { confidence: 0.5, iou: 0.7, maxDetections: 300 };
 export const detr: Layout = {
   name: "detr",
   title: "RT-DETR or D-FINE of Transformers",
-  input: STRETCHED,
+  input: STRETCHED_INPUT,
   defaults: DEFAULTS,
   isEndToEnd: true,
   parts: ["boxes", "logits"],
@@ -57,7 +49,7 @@ const COCO_NUMBERS = Array.from({ length: COCO_COLUMNS - 1 }, (_, i) => i + 1)
 export const rfDetr: Layout = {
   name: "rf-detr",
   title: "RF-DETR",
-  input: { ...STRETCHED, mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
+  input: { ...STRETCHED_INPUT, mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
   defaults: DEFAULTS,
   isEndToEnd: true,
   parts: ["boxes", "logits"],

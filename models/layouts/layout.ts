@@ -87,3 +87,12 @@ export const YOLO_INPUT: Layout["input"] = {
   mean: [0, 0, 0],
   std: [255, 255, 255],
 };
+
+/** Red, green and blue from 0 to 1, without a border, as the RT-DETR family is fed. */
+export const STRETCHED_INPUT: Layout["input"] = {
+  channels: "rgb",
+  resize: "stretch",
+  border: [0, 0, 0],
+  mean: [0, 0, 0],
+  std: [255, 255, 255],
+};

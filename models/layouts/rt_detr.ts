@@ -1,4 +1,4 @@
-import type { Layout } from "./layout.ts";
+import { type Layout, STRETCHED_INPUT } from "./layout.ts";
 import { candidateOf, checkConfidence, fits, partOf, tensorOf } from "./_outputs.ts";
 
 /**
@@ -14,13 +14,7 @@ import { candidateOf, checkConfidence, fits, partOf, tensorOf } from "./_outputs
 export const rtDetr: Layout = {
   name: "rt-detr",
   title: "RT-DETR or D-FINE",
-  input: {
-    channels: "rgb",
-    resize: "stretch",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [255, 255, 255],
-  },
+  input: STRETCHED_INPUT,
   defaults: { confidence: 0.5, iou: 0.7, maxDetections: 300 },
   isEndToEnd: true,
   parts: ["boxes", "scores", "classes"],

@@ -1,10 +1,11 @@
 import type { Size } from "../../pipeline/fit.ts";
-import type { Layout, NetworkShape } from "./layout.ts";
+import { type Layout, type NetworkShape, STRETCHED_INPUT } from "./layout.ts";
 import {
   boxAround,
   candidateOf,
   checkConfidence,
   fits,
+  greatestOf,
   singleOutput,
   tensorOf,
 } from "./_outputs.ts";
@@ -31,13 +32,7 @@ const CHOSEN_COLUMNS = 6;
 export const rtDetrUltralytics: Layout = {
   name: "rt-detr-ultralytics",
   title: "RT-DETR of Ultralytics",
-  input: {
-    channels: "rgb",
-    resize: "stretch",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [255, 255, 255],
-  },
+  input: STRETCHED_INPUT,
   defaults: { confidence: 0.25, iou: 0.7, maxDetections: 300 },
   isEndToEnd: true,
   parts: ["boxes"],
@@ -91,8 +86,7 @@ function chosenClass(data: Float32Array, start: number): Best {
 
 function bestClass(data: Float32Array, start: number, end: number): Best {
   const first = start + NUMBERS_PER_BOX;
-  let best = first;
-  for (let i = first + 1; i < end; i++) if (data[i]! > data[best]!) best = i;
+  const best = greatestOf(data, first, end);
   return { confidence: data[best]!, classId: best - first };
 }
 

@@ -2,19 +2,10 @@ import type { Detection, Keypoint } from "../../pipeline/detection.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
 import type { Layout, NetworkShape } from "./layout.ts";
-import { cellsOf, checkConfidence, tensorOf } from "./_outputs.ts";
+import { cellsOf, checkConfidence, FACE_POINTS, tensorOf } from "./_outputs.ts";
 
 /** How many numbers an anchor has in each group of outputs: confidence, box, points. */
 const COLUMNS = [1, 4, 10] as const;
-
-/** The points of a face in the order of insightface; left and right are the person's own. */
-const KEYPOINT_LABELS = [
-  "right eye",
-  "left eye",
-  "nose tip",
-  "right corner of the mouth",
-  "left corner of the mouth",
-];
 
 /** The heads of a network, told by how many outputs it has. */
 interface Heads {
@@ -117,7 +108,7 @@ function facesAt(
     const [x, y] = [cell % cellsPerRow * stride, Math.floor(cell / cellsPerRow) * stride];
     const at = (i: number) => edges[anchor * 4 + i]! * stride;
     const box = { x1: x - at(0), y1: y - at(1), x2: x + at(2), y2: y + at(3) };
-    const keypoints = points && KEYPOINT_LABELS.map((name, i): Keypoint<"tensor"> => ({
+    const keypoints = points && FACE_POINTS.map((name, i): Keypoint<"tensor"> => ({
       label: name,
       x: x + points[anchor * 10 + 2 * i]! * stride,
       y: y + points[anchor * 10 + 2 * i + 1]! * stride,

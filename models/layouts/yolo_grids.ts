@@ -9,7 +9,7 @@ import {
   type Reading,
   YOLO_INPUT,
 } from "./layout.ts";
-import { boxAround, candidateOf, fits, tensorOf } from "./_outputs.ts";
+import { boxAround, candidateOf, fits, greatestOf, tensorOf } from "./_outputs.ts";
 
 const ANCHORS_PER_CELL = 3;
 
@@ -204,8 +204,7 @@ function logisticBoxes(
     const start = place * depth!;
     const at = (i: number) => data[start + i]!;
     if (!(at(4) >= floor)) continue;
-    let best = NUMBERS_PER_BOX;
-    for (let i = best + 1; i < depth!; i++) if (at(i) > at(best)) best = i;
+    const best = greatestOf(data, start + NUMBERS_PER_BOX, start + depth!) - start;
     const confidence = confidenceOf(at(4)) * confidenceOf(at(best));
     if (!(confidence >= minConfidence)) continue;
     const cell = place % cells;

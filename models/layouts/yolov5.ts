@@ -6,6 +6,7 @@ import {
   cellsOf,
   checkConfidence,
   fits,
+  greatestOf,
   singleOutput,
   tensorOf,
 } from "./_outputs.ts";
@@ -69,8 +70,7 @@ function boxesIn(
     const object = data[start + 4]!;
     if (object < 0 || object > 1) checkConfidence(object);
     if (!(object >= minConfidence)) continue; // Nearly all: the product can only be lower.
-    let best = start + NUMBERS_PER_BOX;
-    for (let i = best + 1; i < start + columns; i++) if (data[i]! > data[best]!) best = i;
+    const best = greatestOf(data, start + NUMBERS_PER_BOX, start + columns);
     checkConfidence(data[best]!);
     const confidence = object * data[best]!;
     if (confidence < minConfidence) continue;

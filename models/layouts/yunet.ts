@@ -1,21 +1,20 @@
 import type { Detection, Keypoint } from "../../pipeline/detection.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import type { Layout, NetworkShape } from "./layout.ts";
-import { boxAround, cellsOf, checkConfidence, fits, partOf, tensorOf } from "./_outputs.ts";
+import {
+  boxAround,
+  cellsOf,
+  checkConfidence,
+  FACE_POINTS,
+  fits,
+  partOf,
+  tensorOf,
+} from "./_outputs.ts";
 
 const STRIDES = [8, 16, 32];
 
 /** The outputs at each stride, and how many numbers a cell has in each. */
 const COLUMNS = { cls: 1, obj: 1, bbox: 4, kps: 10 };
-
-/** The points of a face as OpenCV tells them; left and right are the person's own. */
-const KEYPOINT_LABELS = [
-  "right eye",
-  "left eye",
-  "nose tip",
-  "right corner of the mouth",
-  "left corner of the mouth",
-];
 
 /**
  * YuNet of OpenCV Zoo since March 2023: for each of the strides 8, 16 and 32, `cls_s`, `obj_s`,
@@ -87,7 +86,7 @@ function facesAt(
       Math.exp(at(2)) * stride,
       Math.exp(at(3)) * stride,
     );
-    const keypoints = KEYPOINT_LABELS.map((name, i): Keypoint<"tensor"> => ({
+    const keypoints = FACE_POINTS.map((name, i): Keypoint<"tensor"> => ({
       label: name,
       x: (column + kps[cell * 10 + 2 * i]!) * stride,
       y: (row + kps[cell * 10 + 2 * i + 1]!) * stride,
