@@ -64,7 +64,7 @@ function steadybox(
   ...options: readonly string[]
 ): string[] {
   return [
-    ...["deno", "run", "-A", "--no-check", `${ROOT}mod.ts`, "run", clip, "--model", model],
+    ...["deno", "run", "-A", "--no-check", `${ROOT}cli/main.ts`, "run", clip, "--model", model],
     ...["--device", device, "--quiet", "--overwrite", "--jsonl", `${folder}/${listing}`],
     ...options,
   ];

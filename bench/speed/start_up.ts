@@ -25,7 +25,14 @@ export async function startUpTargets(subject: Subject, stages: Stages): Promise<
   const helps: number[] = [];
   for (let start = 0; start < STARTS; start++) {
     const { wallS } = await measured(["deno", "run", empty]);
-    const help = await measured(["deno", "run", "-A", "--no-check", `${ROOT}mod.ts`, "--help"]);
+    const help = await measured([
+      "deno",
+      "run",
+      "-A",
+      "--no-check",
+      `${ROOT}cli/main.ts`,
+      "--help",
+    ]);
     helps.push(help.wallS / wallS);
   }
   const probe = await measured(["ffprobe", "-v", "error", "-show_format", "-show_streams", clip]);
