@@ -3,7 +3,7 @@ import type { InputSpec } from "../pipeline/detector.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import type { ReceivedFeed } from "../stages/receive.ts";
+import type { FeedEvent, ReceivedFeed } from "../stages/receive.ts";
 import type { Input } from "./_input.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -22,6 +22,10 @@ type FrameOptions =
     | "output"
   >
   & {
+    /** Told what happens to a feed. */
+    readonly onEvent?: (event: FeedEvent) => void;
+    /** Whether whole frames are looked at, though none is written. */
+    readonly isSeen?: boolean;
     /** Says a line to people. */
     readonly say: (line: string) => void;
   };
@@ -37,7 +41,7 @@ type FrameOptions =
  */
 export async function framesOf(
   { sources, name }: Pick<Input, "sources" | "name">,
-  { start, duration, hwaccel, output, ...live }: FrameOptions,
+  { start, duration, hwaccel, output, isSeen = output !== undefined, ...live }: FrameOptions,
   until: AbortSignal,
   scaledFor?: InputSpec,
 ): Promise<MeteredSource<Frame> | ReceivedFeed> {
@@ -57,7 +61,7 @@ export async function framesOf(
       ...name !== undefined && { name },
       ...start !== undefined && { startS: start },
       ...duration !== undefined && { durationS: duration },
-      ...scaledFor && { scaledFor, isWhole: output !== undefined },
+      ...scaledFor && { scaledFor, isWhole: isSeen },
     });
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
@@ -67,7 +71,7 @@ export async function framesOf(
 /** A live feed; how much of it is taken counts from now. */
 async function feedOf(
   url: string,
-  { duration, rtspTransport, livePolicy, maxLatency, sound, say }: Omit<
+  { duration, rtspTransport, livePolicy, maxLatency, sound, onEvent = () => {}, say }: Omit<
     FrameOptions,
     "start" | "hwaccel" | "output"
   >,
@@ -81,7 +85,10 @@ async function feedOf(
     maxLatencyMs: maxLatency,
     sound,
     until: AbortSignal.any([until, ...ends]),
-    onEvent: (event) => say(event.kind === "lost" ? event.message : `Connected to ${event.name}`),
+    onEvent(event) {
+      onEvent(event);
+      say(event.kind === "lost" ? event.message : `Connected to ${event.name}`);
+    },
   });
 }
 

@@ -6,6 +6,7 @@ import manifest from "../deno.json" with { type: "json" };
 import { programArguments, programFooter, type Request } from "./_arguments.ts";
 import { stdout } from "./_console.ts";
 import { withSource } from "./_source_env.ts";
+import { withUsualPorts } from "./_view_address.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Wider lines are hard to read. */
@@ -58,6 +59,7 @@ export function runOptionNames(): string[] {
  */
 export function parse(args: readonly string[]): Request | undefined {
   if (args.length === 0) return parse(["--help"]);
+  if (args[0] === "run") args = withUsualPorts(args);
   const request = runParserSync(programArguments, "steadybox", args, {
     brief: message`Steady boxes: finds faces and objects in a video, and draws and lists them.`,
     footer: programFooter,

@@ -31,6 +31,7 @@ Deno.test("parse() reads every option of run", () => {
     "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
     "--no-track --smooth kalman --boxes raw " +
     "--rtsp-transport udp --live-policy all --max-latency 250 --sound " +
+    "--view 0.0.0.0:81 --metrics --mqtt mqtt://broker/a --mqtt-env BROKER " +
     "--segment 10m --hls-keep 60s --start 1:30 --duration 0:01:02.5 --hwaccel vaapi --no-show-labels --no-show-conf --no-show-keypoints --no-show-trails " +
     "--line-width 4 --codec libx265 --crf 28 --overwrite --quiet";
   assertEquals(run(...line.split(" ")), {
@@ -67,6 +68,10 @@ Deno.test("parse() reads every option of run", () => {
     livePolicy: "all",
     maxLatency: 250,
     sound: true,
+    view: { hostname: "0.0.0.0", port: 81 },
+    metrics: { hostname: "127.0.0.1", port: 9464 },
+    mqtt: "mqtt://broker/a",
+    mqttEnv: "BROKER",
     start: 90,
     duration: 62.5,
     hwaccel: "vaapi",

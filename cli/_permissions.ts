@@ -11,6 +11,7 @@ import type { JitterOptions } from "./jitter.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
+import { hostsOfView } from "./_view.ts";
 import { storagePlace } from "./_stored_input.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -25,6 +26,8 @@ export interface Needs {
   readonly run: readonly string[];
   /** Variables of the environment that hold a source. */
   readonly env?: readonly string[];
+  /** Hosts with their ports that are listened on or asked, but for models. */
+  readonly net?: readonly string[];
   /** Whether the native runtime may be of use. */
   readonly isNative: boolean;
 }
@@ -83,7 +86,8 @@ export function needsOf(request: Request): Needs | undefined {
       ],
       write: outputs,
       run: ["ffmpeg", "ffprobe"],
-      ...sourceEnv !== undefined && { env: [sourceEnv] },
+      env: [sourceEnv, request.mqttEnv].filter((name) => name !== undefined),
+      net: hostsOfView(request),
       isNative: device === "auto" || device === "cpu",
     };
   }
@@ -124,6 +128,7 @@ async function needsOfFeeds(file: string, options: RunOptions): Promise<Needs> {
     write: needs.flatMap(({ write }) => write),
     run: ["ffmpeg", "ffprobe"],
     env: [...new Set(needs.flatMap(({ env = [] }) => env))],
+    net: [...new Set(needs.flatMap(({ net = [] }) => net))],
     isNative: needs.some(({ isNative }) => isNative),
   };
 }
@@ -172,11 +177,12 @@ function flagFor(name: string, paths: readonly string[]): string[] {
 
 /** The command line by which the program has all that it needs. */
 export function commandLine(
-  { read, write, run, env = [], isNative }: Needs,
+  { read, write, run, env = [], net = [], isNative }: Needs,
   args: readonly string[],
   download?: DownloadNeeds,
 ): string {
   const caches = download ? [download.cache] : [];
+  const hosts = [...net, ...download?.hosts ?? []];
   const variables = ["ORT_DISABLE_TELEMETRY", "XDG_RUNTIME_DIR", ...env];
   const runtime = manifest.imports["onnxruntime-node"].replace("npm:", "");
   const program = relative(Deno.cwd(), `${ROOT}mod.ts`);
@@ -184,7 +190,7 @@ export function commandLine(
     ...["deno", "run", "--frozen"],
     ...flagFor("read", [...read, ...caches]),
     ...flagFor("write", [...write, ...caches]),
-    ...download ? [`--allow-net=${download.hosts.join(",")}`] : [],
+    ...hosts.length > 0 ? [`--allow-net=${hosts.join(",")}`] : [],
     ...run.length > 0 ? [`--allow-run=${run.join(",")}`] : [],
     ...isNative ? flagFor("ffi", [`${ROOT}node_modules/.deno/${runtime}`]) : [],
     "--ignore-env",
@@ -212,8 +218,9 @@ function hostsFor(request: Request): readonly string[] {
 }
 
 /** The permissions for the places that are read and written in. */
-function permissionsFor({ read, write }: Needs): Deno.PermissionDescriptor[] {
+function permissionsFor({ read, write, net = [] }: Needs): Deno.PermissionDescriptor[] {
   return [
+    ...net.map((host) => ({ name: "net", host }) as const),
     ...outermost(read).map((path) => ({ name: "read", path }) as const),
     ...outermost(write).map((path) => ({ name: "write", path }) as const),
   ];

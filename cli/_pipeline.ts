@@ -9,6 +9,8 @@ import { decodeBoxes } from "../stages/decode_boxes.ts";
 import { dropLate } from "../stages/drop_late.ts";
 import { infer } from "../stages/infer.ts";
 import { letterbox } from "../stages/letterbox.ts";
+import type { FeedWatch } from "../stages/live_view/feed_watch.ts";
+import type { FeedEvent } from "../stages/receive.ts";
 import { counted } from "./_format.ts";
 import { atLeastOne, framesOf } from "./_frames.ts";
 import type { Input } from "./_input.ts";
@@ -22,6 +24,7 @@ import type { Metered, Outcome } from "./_summary.ts";
 import type { Tally } from "./_tally.ts";
 import { isFeed } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
+import type { View } from "./_view.ts";
 import { asked } from "./_usage_error.ts";
 import { pictureSinkFor, writersFor } from "./_writers.ts";
 import { writtenTo } from "./_written.ts";
@@ -33,6 +36,10 @@ export interface Job {
   /** Ends it: `signal` as though the source ended there, `haste` at once. */
   readonly interruption: Pick<Interruption, "signal" | "haste">;
   readonly tally: Tally;
+  /** Those to whom it is shown. */
+  readonly view: View;
+  /** What it is called, if another name is meant than its own. */
+  readonly name?: string;
   /** Says a line to people, such as that a feed was lost. */
   readonly say: (line: string) => void;
 }
@@ -56,14 +63,17 @@ export async function runSource(
   job: Job,
   { card, detector, session }: Finder,
 ): Promise<SourceOutcome> {
-  const { options, input, tally } = job;
+  const { options, input, tally, view } = job;
   const notes = new Set<string>();
   const stages: Metered[] = [];
-  await piped(job, { detector, session, stages, notes });
+  const watch = view.watch(input, { name: job.name, maxLatency: options.maxLatency });
+  watch.stages = stages;
+  await piped(job, { detector, session, stages, notes, watch });
   for (const note of [...session.fallbacks, ...tally.source?.complaints ?? []]) notes.add(note);
   return {
     kind: input.sources.kind,
     tally,
+    ages: watch.ages(),
     stages,
     framesOut: options.output === undefined ? undefined : stages.at(-1)?.meter.distribution().count,
     model: namedWithLicence(card),
@@ -81,12 +91,14 @@ interface Parts {
   readonly stages: Metered[];
   /** What is not as in the source, in words. */
   readonly notes: Set<string>;
+  /** What is known of the source while it runs. */
+  readonly watch: FeedWatch;
 }
 
 /** Connects the stages, and waits for the last frame. */
 async function piped(
-  { options, input, interruption, tally, say }: Job,
-  { detector, session, stages, notes }: Parts,
+  { options, input, interruption, tally, view, say }: Job,
+  { detector, session, stages, notes, watch }: Parts,
 ): Promise<void> {
   function noted<T extends Metered>(stage: T): T {
     stages.push(stage);
@@ -109,11 +121,21 @@ async function piped(
   const isWhole = cutting !== undefined || session.maxPictureBytes !== undefined;
   const scaledFor = isWhole ? undefined : detector.input;
   const writers = await writersFor(options, detector.labels, isFeed(input.sources));
-  const frames = noted(await framesOf(input, { ...options, say }, interruption.signal, scaledFor));
+  const seen = {
+    ...view.showsPictures && { isSeen: true },
+    onEvent: (event: FeedEvent) => watch.note(event),
+    say,
+  };
+  const frames = noted(
+    await framesOf(input, { ...options, ...seen }, interruption.signal, scaledFor),
+  );
   const late = "statistics" in frames && options.livePolicy === "newest"
     ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
     : undefined;
-  if ("statistics" in frames) tally.countDrops(frames.statistics, late?.dropped);
+  if ("statistics" in frames) {
+    tally.countDrops(frames.statistics, late?.dropped);
+    watch.count(frames.statistics, late?.dropped);
+  }
   await using _directory = options.output !== undefined && input.sources.kind === "pictures"
     ? await madeDirectory(options.output)
     : undefined;
@@ -143,11 +165,14 @@ async function piped(
       .pipeThrough(steadying.smoothing);
   }
   found = found.pipeThrough(tally.counting());
+  for (const stage of view.results(watch)) found = found.pipeThrough(stage);
   for (const writer of writers) found = found.pipeThrough(noted(writer));
   const { haste: signal } = interruption;
+  const looking = view.pictures(watch);
+  if (pictures || looking) found = found.pipeThrough(noted(annotationFor(options)));
+  if (looking) found = found.pipeThrough(looking);
   if (!pictures) return await found.pipeTo(discard(), { signal });
   await found
-    .pipeThrough(noted(annotationFor(options)))
     .pipeTo(noted(pictures), { signal })
     .catch((error) => {
       throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
@@ -157,7 +182,7 @@ async function piped(
 
 /** The frames once more; those of a first pass that was interrupted come in any case. */
 function secondFrames(
-  { options, input, interruption: { signal, haste }, say }: Omit<Job, "tally">,
+  { options, input, interruption: { signal, haste }, say }: Omit<Job, "tally" | "view">,
 ): ReturnType<typeof framesOf> {
   return framesOf(input, { ...options, say }, signal.aborted ? haste : signal);
 }

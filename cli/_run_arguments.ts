@@ -17,6 +17,7 @@ import {
   variableName,
   wholeNumber,
 } from "./_values.ts";
+import { serverAddress } from "./_view_address.ts";
 
 const sources = object({
   command: constant("run"),
@@ -209,6 +210,28 @@ const live = object({
   ),
 });
 
+const watching = object({
+  view: optional(
+    option("--view", serverAddress(), {
+      description:
+        message`Show the run on a page for browsers on this machine, at port 8080 unless another is named; for others with a host, such as 0.0.0.0:8080, and a token, which is printed.`,
+    }),
+  ),
+  metrics: optional(
+    option("--metrics", serverAddress(), {
+      description:
+        message`Serve metrics for Prometheus at /metrics, at port 9464 unless another is named.`,
+    }),
+  ),
+  mqtt: optional(option("--mqtt", place("URL"), {
+    description:
+      message`Publish who appears and who leaves to a topic, such as mqtt://broker/cameras/gate, or mqtts with TLS.`,
+  })),
+  mqttEnv: optional(option("--mqtt-env", variableName(), {
+    description: message`Take that URL from this variable of the environment.`,
+  })),
+});
+
 const drawing = object({
   showLabels: withDefault(
     negatableFlag({ positive: "--show-labels", negative: "--no-show-labels" }, {
@@ -262,6 +285,7 @@ export const runArguments: Parser<"sync", RunOptions, unknown> = merge(
   group("Small objects, and places", places),
   group("Steadiness", steadiness),
   group("Live feeds", live),
+  group("Watching a run", watching),
   group("Annotated video", drawing),
   group("Messages", speech),
 );

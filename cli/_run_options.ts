@@ -2,6 +2,7 @@ import type { Device } from "../pipeline/inference_session.ts";
 import type { Size } from "../pipeline/fit.ts";
 import type { Region } from "../stages/slicing/region.ts";
 import type { Outputs } from "./_outputs.ts";
+import type { ServerAddress } from "./_view_address.ts";
 
 /** What `steadybox run` does. */
 export interface RunOptions extends Outputs {
@@ -83,6 +84,14 @@ export interface RunOptions extends Outputs {
   readonly sound: boolean;
   /** How old what is shown of a feed may be, in milliseconds. */
   readonly maxLatency: number;
+  /** Where the page that shows the run is served. */
+  readonly view: ServerAddress | undefined;
+  /** Where its metrics are served. */
+  readonly metrics: ServerAddress | undefined;
+  /** The URL of the topic to which events are published. */
+  readonly mqtt: string | undefined;
+  /** The variable of the environment that holds it. */
+  readonly mqttEnv: string | undefined;
   /** Whether nothing but errors is said. */
   readonly quiet: boolean;
   /** Whether the stack of an error is shown. */

@@ -1,4 +1,4 @@
-import type { Meter } from "../pipeline/meter.ts";
+import type { Distribution, Meter } from "../pipeline/meter.ts";
 import { bold, faint, type Terminal } from "./_console.ts";
 import {
   bytesText,
@@ -39,6 +39,8 @@ export interface Outcome {
   readonly tally: Omit<Tally, "counting" | "countDrops" | "restart">;
   /** How many frames were written as pictures; nothing where none were asked for. */
   readonly framesOut: number | undefined;
+  /** How old the frames of a feed were at their result, and when all was done with them. */
+  readonly ages?: { readonly result: Distribution; readonly output: Distribution } | undefined;
   /** How long it took, in seconds. */
   readonly elapsedS: number;
   /** The model's name. */
@@ -104,6 +106,13 @@ function paceText({ kind, tally: { frames, spannedS }, elapsedS }: Outcome): str
   return `${durationText(elapsedS)}, ${rateText(frames / elapsedS)} fps${pace}`;
 }
 
+/** How old frames were, from their arrival in this program. */
+function agesText({ result, output }: NonNullable<Outcome["ages"]>): string {
+  const text = ({ p50, p95, p99 }: Distribution) =>
+    `p50 ${millisecondsText(p50)}, p95 ${millisecondsText(p95)}, p99 ${millisecondsText(p99)} ms`;
+  return `to result ${text(result)}; to output ${text(output)}`;
+}
+
 function writtenText(written: readonly Written[]): string {
   if (written.length === 0) return "nothing, as no file was named";
   return written.map(({ path, sizeBytes }) =>
@@ -133,6 +142,7 @@ export function summary(outcome: Outcome, terminal: Pick<Terminal, "isTerminal">
     ["Frames", `${countText(tally.frames)} in${out}, ${dropsText(tally.drops)}`],
     ["Detections", detectionsText(tally)],
     ["Time", paceText(outcome)],
+    ...outcome.ages ? [["Latency", agesText(outcome.ages)] as [string, string]] : [],
     ["Model", outcome.model],
     ["Device", outcome.device],
     ...notes.map((note, at): [string, string] => [at === 0 ? "Notes" : "", note]),

@@ -1,9 +1,4 @@
-import { or } from "@optique/core/constructs";
-import type { Message } from "@optique/core/message";
 import { message, value } from "@optique/core/message";
-import { map, optional } from "@optique/core/modifiers";
-import type { Parser } from "@optique/core/parser";
-import { flag, option } from "@optique/core/primitives";
 import type { ValueParser } from "@optique/core/valueparser";
 import { authorityOf } from "../stages/live_view/listen.ts";
 
@@ -15,33 +10,37 @@ export interface ServerAddress {
   readonly port: number;
 }
 
+/** The options that name a port or leave it at the usual one, with that. */
+const USUAL_PORTS: ReadonlyMap<string, number> = new Map([["--view", 8080], ["--metrics", 9464]]);
+
 /** A port, behind a host or not. */
 const ADDRESS = /^(?:(\[[\da-f:.]+\]|[\w.-]+):)?(\d{1,5})$/i;
 
-const address: ValueParser<"sync", ServerAddress> = {
-  mode: "sync",
-  metavar: "[HOST:]PORT",
-  placeholder: { hostname: "127.0.0.1", port: 8080 },
-  parse(input) {
-    const [, host = "127.0.0.1", port] = ADDRESS.exec(input) ?? [];
-    if (port === undefined || Number(port) > 65535) {
-      return {
-        success: false,
-        error:
-          message`Expected a port, such as 8080 or 0.0.0.0:8080, but got ${value(input)}.`,
-      };
-    }
-    const hostname = host.replace(/^\[|\]$/g, "").toLowerCase();
-    return { success: true, value: { hostname, port: Number(port) } };
-  },
-  format: ({ hostname, port }) => authorityOf(hostname, port),
-};
+/** Puts the usual port behind those options where none follows: `--view in.mp4` names none. */
+export function withUsualPorts(args: readonly string[]): string[] {
+  return args.map((arg, at) => {
+    const port = USUAL_PORTS.get(arg);
+    return port === undefined || ADDRESS.test(args[at + 1] ?? "") ? arg : `${arg}=${port}`;
+  });
+}
 
-/** An option that names a port of a server, or leaves it at the usual one. */
-export function serverOption(
-  name: `--${string}`,
-  { port, description }: { readonly port: number; readonly description: Message },
-): Parser<"sync", ServerAddress | undefined, unknown> {
-  const usual = (): ServerAddress => ({ hostname: "127.0.0.1", port });
-  return optional(or(option(name, address, { description }), map(flag(name), usual)));
+/** Reads a port, such as `8080`, or a host and a port, such as `0.0.0.0:8080`. */
+export function serverAddress(): ValueParser<"sync", ServerAddress> {
+  return {
+    mode: "sync",
+    metavar: "PORT",
+    placeholder: { hostname: "127.0.0.1", port: 8080 },
+    parse(input) {
+      const [, host = "127.0.0.1", port] = ADDRESS.exec(input) ?? [];
+      if (port === undefined || Number(port) > 65535) {
+        return {
+          success: false,
+          error: message`Expected a port, such as 8080 or 0.0.0.0:8080, but got ${value(input)}.`,
+        };
+      }
+      const hostname = host.replace(/^\[|\]$/g, "").toLowerCase();
+      return { success: true, value: { hostname, port: Number(port) } };
+    },
+    format: ({ hostname, port }) => authorityOf(hostname, port),
+  };
 }

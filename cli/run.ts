@@ -4,7 +4,7 @@ import { ReaderGone, stderr } from "./_console.ts";
 import { causeOf, EXIT } from "./_exit.ts";
 import { inTermsOf, openInput } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
-import { chosenModel } from "./_model.ts";
+import { chosenModel, namedWithLicence } from "./_model.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
 import { type Job, runSource } from "./_pipeline.ts";
 import { Progress } from "./_progress.ts";
@@ -12,6 +12,7 @@ import type { RunOptions } from "./_run_options.ts";
 import { summary } from "./_summary.ts";
 import { Tally } from "./_tally.ts";
 import { checkRereadable } from "./_two_passes.ts";
+import { View } from "./_view.ts";
 
 /**
  * `steadybox run`: finds what a model knows in a video or in pictures, and writes it.
@@ -33,9 +34,12 @@ export async function run(options: RunOptions): Promise<number> {
   try {
     using input = await openInput(options.sources, options, interruption.signal);
     await checkOutputs(options, input.sources, options);
-    await work({ options, input, interruption, tally, say }, interruption).catch((error) => {
-      throw inTermsOf(input, error);
-    });
+    await using view = await View.open(options, say);
+    await work({ options, input, interruption, tally, view, say }, interruption)
+      .catch(async (error) => {
+        await view.end("The run has failed, or was interrupted");
+        throw inTermsOf(input, error);
+      });
   } catch (error) {
     if (interruption.exitCode === undefined) throw meant(options, error);
     if (interruption.haste.aborted) {
@@ -57,13 +61,14 @@ function meant(options: RunOptions, error: unknown): unknown {
 
 /** Makes all that a run needs, runs it, and says what it came to. */
 async function work(job: Job, interruption: Interruption): Promise<void> {
-  const { options, tally } = job;
+  const { options, tally, view } = job;
   const startedAtMs = performance.now();
   const elapsedMs = () => performance.now() - startedAtMs;
   const { signal } = interruption;
   const { card, detector, network } = await chosenModel(options, { signal });
   await using session = await openSession(network, { device: options.device });
   signal.throwIfAborted();
+  view.tell({ model: namedWithLicence(card), device: `${session.device}: ${session.description}` });
 
   let outcome;
   {
@@ -72,9 +77,11 @@ async function work(job: Job, interruption: Interruption): Promise<void> {
       : shownProgress({ options, interruption, tally }, elapsedMs);
     outcome = await runSource(job, { card, detector, session });
   }
+  await view.end(interruption.by ? `The run was ended by ${interruption.by}` : "The run has ended");
   if (options.quiet) return;
   const ending = { elapsedS: elapsedMs() / 1000, interruptedBy: interruption.by };
-  stderr.write(summary({ ...outcome, ...ending }, stderr));
+  const notes = [...outcome.notes, ...view.outcome()];
+  stderr.write(summary({ ...outcome, ...ending, notes }, stderr));
 }
 
 /** Shows how far the run has come, and that it was interrupted. */

@@ -67,6 +67,21 @@ export class Meter {
     };
   }
 
+  /**
+   * How many of the values counted so far are not above each of some bounds.
+   *
+   * @param boundsMs The bounds, in milliseconds, by rising order; each is met within 2 %.
+   * @returns As many counts.
+   */
+  countsUpTo(boundsMs: readonly number[]): number[] {
+    return boundsMs.map((boundMs) => {
+      const last = Math.floor(Math.log(Math.max(boundMs, 1e-6)) / LOG_BUCKET_RATIO);
+      let count = 0;
+      for (const [bucket, values] of this.#buckets) if (bucket <= last) count += values;
+      return count;
+    });
+  }
+
   #quantile(buckets: readonly (readonly [number, number])[], share: number): number {
     let remaining = share * this.#count;
     for (const [bucket, count] of buckets) {

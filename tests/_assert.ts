@@ -8,19 +8,24 @@
 
 import nodeAssert from "node:assert/strict";
 
+/** The message as arguments, of which Node wants none in the place of an absent one. */
+function given(message: string | undefined): [] | [string] {
+  return message === undefined ? [] : [message];
+}
+
 /** Fails unless the condition holds. */
 export function assert(condition: unknown, message?: string): asserts condition {
-  nodeAssert.ok(condition, message);
+  if (!condition) nodeAssert.fail(message ?? `Expected ${condition} to be true`);
 }
 
 /** Fails unless both values are deeply and strictly equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.deepEqual(actual, expected, message);
+  nodeAssert.deepEqual(actual, expected, ...given(message));
 }
 
 /** Fails if both values are deeply and strictly equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.notDeepEqual(actual, expected, message);
+  nodeAssert.notDeepEqual(actual, expected, ...given(message));
 }
 
 /** Fails unless the numbers differ by no more than the tolerance. */
@@ -44,7 +49,7 @@ export function assertStringIncludes(actual: string, expected: string, message?:
 
 /** Fails unless the text matches the expression. */
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {
-  nodeAssert.match(actual, expected, message);
+  nodeAssert.match(actual, expected, ...given(message));
 }
 
 // deno-lint-ignore no-explicit-any -- The constructor of any error class.

@@ -7,6 +7,7 @@ import { runSource } from "../_pipeline.ts";
 import { progressLine } from "../_progress.ts";
 import { summary } from "../_summary.ts";
 import { Tally } from "../_tally.ts";
+import type { View } from "../_view.ts";
 import type { FeedSpec } from "./feeds_file.ts";
 import type { Lease } from "./shared_networks.ts";
 
@@ -26,6 +27,8 @@ export interface FeedNotices {
   readonly print: (text: string) => void;
   /** Takes what went wrong. */
   readonly complain: (text: string) => void;
+  /** Those to whom all feeds are shown. */
+  readonly view: View;
 }
 
 /** One feed on its way through the pipeline. Whatever becomes of it concerns no other feed. */
@@ -90,14 +93,15 @@ export class FeedRun {
 
   async #run(feed: ReadyFeed): Promise<void> {
     const { tally } = this;
-    const { print, complain } = this.#notices;
-    const { spec: { options }, input, lease } = feed;
+    const { print, complain, view } = this.#notices;
+    const { spec: { name, options }, input, lease: { finder } } = feed;
     const { haste, signal: interrupted } = this.#interruption;
     const signal = AbortSignal.any([interrupted, this.#removal.signal]);
     const say = (line: string) => print(`${this.name}: ${line}`);
     try {
-      const job = { options, input, interruption: { signal, haste }, tally, say };
-      const outcome = await runSource(job, lease.finder);
+      await using _ = feed;
+      const job = { options, input, interruption: { signal, haste }, tally, view, name, say };
+      const outcome = await runSource(job, finder);
       const { by } = this.#interruption;
       const ending = { elapsedS: this.#elapsedMs() / 1000, interruptedBy: undefined };
       const end = by === undefined ? "" : `, ended by ${by}`;
@@ -109,7 +113,6 @@ export class FeedRun {
       const after = tally.frames > 0 ? ` (after ${counted(tally.frames, "frame")})` : "";
       complain(`${this.name}: ${complaintAbout(error)}${after}`);
     } finally {
-      await feed[Symbol.asyncDispose]();
       this.#isRunning = false;
     }
   }

@@ -1,11 +1,10 @@
 import { waited } from "../../stages/live/waited.ts";
-import { SteadyboxError } from "../../pipeline/errors.ts";
 import { stderr } from "../_console.ts";
-import { causeOf, complaintAbout, EXIT } from "../_exit.ts";
+import { complaintAbout, EXIT } from "../_exit.ts";
 import { counted } from "../_format.ts";
 import { Interruption } from "../_interruption.ts";
 import type { RunOptions } from "../_run_options.ts";
-import { UsageError } from "../_usage_error.ts";
+import { View } from "../_view.ts";
 import { FeedList } from "./feed_list.ts";
 import { FeedsDisplay } from "./feeds_display.ts";
 import { type Changes, FeedSet } from "./feed_set.ts";
@@ -28,10 +27,12 @@ export async function runFeeds(file: string, options: RunOptions): Promise<numbe
   const { signal } = interruption;
   const list = new FeedList(file, options);
   using display = new FeedsDisplay(stderr, options.quiet);
+  await using view = await View.open(options, display.print);
   let pause = new AbortController();
   const feeds = new FeedSet(interruption, {
     print: display.print,
     complain: display.complain,
+    view,
     onEnd: () => pause.abort(),
   });
   display.follow(feeds);
@@ -47,23 +48,19 @@ export async function runFeeds(file: string, options: RunOptions): Promise<numbe
   while (feeds.isRunning && !signal.aborted) {
     pause = new AbortController();
     await waited(LOOK_MS, pause.signal);
-    if (feeds.isRunning && !signal.aborted) await takeEdit(list, feeds, display);
+    if (!feeds.isRunning || signal.aborted) break;
+    try {
+      const specs = await list.edited();
+      if (specs) display.print(changesText(await feeds.apply(specs)));
+    } catch (error) {
+      if (signal.aborted) break;
+      display.complain(`${complaintAbout(error)}; the feeds go on as they were`);
+    }
   }
   await feeds.ended();
+  await view.end(interruption.by ? `The run was ended by ${interruption.by}` : "The run has ended");
+  view.outcome().forEach(display.print);
   return interruption.exitCode ?? feeds.exitCode ?? EXIT.done;
-}
-
-/** Does as the list says, if it was edited; one that makes no sense changes nothing. */
-async function takeEdit(list: FeedList, feeds: FeedSet, display: FeedsDisplay): Promise<void> {
-  try {
-    const specs = await list.edited();
-    if (specs) display.print(changesText(await feeds.apply(specs)));
-  } catch (error) {
-    const isForeseen = error instanceof SteadyboxError || error instanceof UsageError ||
-      causeOf(error, Deno.errors.NotCapable);
-    if (!isForeseen) throw error;
-    display.complain(`${complaintAbout(error)}; the feeds go on as they were`);
-  }
 }
 
 function changesText({ added, changed, removed }: Changes): string {

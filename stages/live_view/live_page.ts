@@ -64,7 +64,7 @@ export class LivePage implements AsyncDisposable {
   readonly #watches: FeedWatch[] = [];
   readonly #taps: PictureTap[] = [];
   readonly #viewers = new Set<Viewer>();
-  readonly #facts: Readonly<Record<string, string>>;
+  #facts: Readonly<Record<string, string>>;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   #ending: string | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -91,20 +91,32 @@ export class LivePage implements AsyncDisposable {
     return new LivePage(options);
   }
 
+  /** Tells what the run works with, in words, by what it is. */
+  tell(facts: Readonly<Record<string, string>>): void {
+    this.#facts = facts;
+  }
+
   /**
-   * Adds a feed, or a file, to the page.
+   * Adds a feed, or a file, to the page; it takes the place of one of the same name.
    *
    * @param watch What watches it.
    * @returns The stage behind `annotate()` whose frames are shown. What flows through it is untouched.
    */
   show<T extends Detected>(watch: FeedWatch): MeteredStage<T, T> {
-    const tap = new PictureTap(this.#taps.length);
-    this.#watches.push(watch);
-    this.#taps.push(tap);
+    const known = this.#watches.findIndex(({ name }) => name === watch.name);
+    const place = known < 0 ? this.#watches.length : known;
+    const tap = new PictureTap(place);
+    this.#watches[place] = watch;
+    this.#taps[place] = tap;
     return stage("view", async function* view(items: AsyncIterable<T>) {
-      for await (const item of items) {
-        tap.offer(item);
-        yield item;
+      try {
+        for await (const item of items) {
+          tap.offer(item);
+          yield item;
+        }
+      } finally {
+        await tap[Symbol.asyncDispose]();
+        watch.end();
       }
     });
   }
@@ -129,7 +141,6 @@ export class LivePage implements AsyncDisposable {
     const timer = setTimeout(resolve, FAREWELL_MS);
     await promise;
     clearTimeout(timer);
-    for (const tap of this.#taps) await tap[Symbol.asyncDispose]();
     await this.#server.shutdown();
   }
 
