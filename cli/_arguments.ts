@@ -69,6 +69,8 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
       "steadybox run portrait.jpg -o boxes.png",
       'steadybox run "photos/*.jpg" -o boxes --coco boxes.json',
       "cat in.mp4 | steadybox run - -o out.mp4",
+      "steadybox run rtsp://camera/1 -o out.mp4 --segment 10m",
+      "steadybox run --sources feeds.yaml",
     ),
   }),
   command("probe", probeArguments, {

@@ -56,10 +56,8 @@ async function measured(
   await Deno.writeTextFile(`${dir}/feeds.yaml`, JSON.stringify({ defaults, feeds }));
   const { code, stderr } = await runProgram(["run", "--sources", "feeds.yaml"], { dir });
   assertEquals(code, bad.length > 0 ? 3 : 0, stderr);
-  const summaries = stderr.split(/^\n/m);
   const p95Ms = good.map(({ name }) => {
-    const own = summaries.find((text) => text.startsWith(`${name}: `));
-    const [, p95] = /to result p50 [\d.]+, p95 ([\d.]+)/.exec(own ?? "") ?? [];
+    const [, p95] = new RegExp(`^${name}: rtsp:.*?p95 ([\\d.]+)`, "ms").exec(stderr) ?? [];
     assert(p95 !== undefined, stderr);
     return Number(p95);
   });
