@@ -330,6 +330,18 @@ Deno.test("a network that gives pixels where parts are expected is refused by wh
   assertThrows(() => detector.decode(outputs, 0.25), ModelError, "times the width of the input");
 });
 
+Deno.test("a DETR, whose last class is that there is nothing, is refused by what it gives", () => {
+  const one = caseOf("detr");
+  const outputs = one.outputs.map((output) =>
+    output.name === "logits"
+      ? { ...output, data: output.data.map((logit, i) => i % 5 === 4 ? 8 : logit) }
+      : output
+  );
+  const { detector } = modelOf(one);
+  const given = outputsOf({ ...one, outputs });
+  assertThrows(() => detector.decode(given, 0.5), ModelError, "softmax");
+});
+
 Deno.test("a network that gives no confidences is refused by what it gives", () => {
   const one = caseOf("yolov5");
   const { detector } = modelOf(one);

@@ -1,4 +1,5 @@
 import type { Detection } from "../../pipeline/detection.ts";
+import { ModelError } from "../../pipeline/errors.ts";
 import { confidenceOf, logitFloorOf } from "../_logistic.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
 import { type Layout, type NetworkShape, type Reading, STRETCHED_INPUT } from "./layout.ts";
@@ -11,7 +12,8 @@ const DEFAULTS = { confidence: 0.5, iou: 0.7, maxDetections: 300 };
  * `pred_boxes`, `[1, queries, 4]`, middle and size in parts of the input. A confidence is the logistic
  * function of a logit, and a query has one class (huggingface/transformers 4.50, models/rt_detr/
  * image_processing_rt_detr.py, `post_process_object_detection`, which lets one query stand for
- * several). Each object has one box.
+ * several). Each object has one box. DETR and YOLOS have the same names and another meaning, softmax
+ * with a last class for nothing: they are refused by what they give.
  *
  * Input (the same file): stretched, red, green and blue from 0 to 1; `do_normalize` is off.
  */
@@ -117,7 +119,21 @@ function reading({ shape, boxes, logits, columnsOf }: Parts): Reading | undefine
         const box = boxAround(at(0) * width, at(1) * height, at(2) * width, at(3) * height);
         found.push(candidateOf(box, confidence, classId, labels));
       }
+      checkLogistic(found, { rows, count });
       return found;
     },
   };
+}
+
+/** Throws if most boxes are surely of the last class: that is how DETR says that there is nothing. */
+function checkLogistic(
+  found: readonly Detection<"tensor">[],
+  { rows, count }: { readonly rows: number; readonly count: number },
+): void {
+  const last = found.filter(({ classId, confidence }) => classId === count - 1 && confidence > 0.5);
+  if (count === 1 || last.length <= rows / 2) return;
+  throw new ModelError(
+    "Cannot find boxes: most are of the last class, which stands for nothing in networks with the " +
+      "softmax function, such as DETR and YOLOS; those are not known",
+  );
 }
