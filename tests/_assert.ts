@@ -8,9 +8,9 @@
 
 import nodeAssert from "node:assert/strict";
 
-/** The message as arguments, of which Node wants none in the place of an absent one. */
-function given(message: string | undefined): [] | [string] {
-  return message === undefined ? [] : [message];
+/** A message as Node wants it, where it may be absent. */
+function given(message: string | undefined): string {
+  return message as string; // Node's types know no absent one, Node does.
 }
 
 /** Fails unless the condition holds. */
@@ -20,12 +20,12 @@ export function assert(condition: unknown, message?: string): asserts condition 
 
 /** Fails unless both values are deeply and strictly equal. */
 export function assertEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.deepEqual(actual, expected, ...given(message));
+  nodeAssert.deepEqual(actual, expected, given(message));
 }
 
 /** Fails if both values are deeply and strictly equal. */
 export function assertNotEquals<T>(actual: T, expected: T, message?: string): void {
-  nodeAssert.notDeepEqual(actual, expected, ...given(message));
+  nodeAssert.notDeepEqual(actual, expected, given(message));
 }
 
 /** Fails unless the numbers differ by no more than the tolerance. */
@@ -49,7 +49,7 @@ export function assertStringIncludes(actual: string, expected: string, message?:
 
 /** Fails unless the text matches the expression. */
 export function assertMatch(actual: string, expected: RegExp, message?: string): void {
-  nodeAssert.match(actual, expected, ...given(message));
+  nodeAssert.match(actual, expected, given(message));
 }
 
 // deno-lint-ignore no-explicit-any -- The constructor of any error class.
