@@ -2,7 +2,7 @@ import { binned, type Summable } from "./binned.ts";
 import { overBlocks, overTracks, type Sum } from "./intervals.ts";
 import type { Measured, MeasuredInterval, Ratios } from "./report_types.ts";
 import { geometricMeanOf } from "./segment_reading.ts";
-import { type Deviation, ratioOf, type TrackReading } from "./track_reading.ts";
+import { type Deviation, MIN_CHANGE_PERCENT, ratioOf, type TrackReading } from "./track_reading.ts";
 
 /** How a method and the baseline read on one track. */
 interface Pair {
@@ -82,7 +82,7 @@ function byBlocks(
         const coordinates = sums.length / 2;
         return sums.slice(0, coordinates).flatMap((sum, c) => {
           const reference = sums[c + coordinates]!;
-          return reference.squares > 0 ? [rootOf(sum) / rootOf(reference)] : [];
+          return rootOf(reference) > MIN_CHANGE_PERCENT ? [rootOf(sum) / rootOf(reference)] : [];
         });
       })),
     { seed, estimate },

@@ -106,6 +106,9 @@ export function reported(values: Values): PerCoordinate<number | null> {
   return perCoordinate((c) => values[c] ?? null);
 }
 
+/** What is left of a coordinate that never changes is rounding, in % of the size. */
+export const MIN_CHANGE_PERCENT = 1e-9;
+
 /**
  * What a track reads over what it reads at the baseline: the geometric mean over coordinates. Those that
  * do not change at the baseline, such as the width of boxes that are all as wide, are left out.
@@ -114,6 +117,8 @@ export function reported(values: Values): PerCoordinate<number | null> {
  */
 export function ratioOf(own: Values, base: Values): number | undefined {
   if ([...own, ...base].includes(undefined)) return undefined;
-  const ratios = own.flatMap((value, c) => base[c]! > 0 ? [value! / base[c]!] : []);
+  const ratios = own.flatMap((value, c) =>
+    base[c]! > MIN_CHANGE_PERCENT ? [value! / base[c]!] : []
+  );
   return ratios.length && ratios.every((ratio) => ratio > 0) ? geometricMeanOf(ratios) : undefined;
 }
