@@ -1,6 +1,8 @@
-import { DeviceError } from "../pipeline/errors.ts";
+import { DeviceError, SteadyboxError } from "../pipeline/errors.ts";
 import type { Device, InferenceSession } from "../pipeline/inference_session.ts";
+import { percent, tryHalf } from "./half_precision.ts";
 import { networkForGpu } from "./inference/gpu_network.ts";
+import { halfNetwork } from "./inference/half_network.ts";
 import type { OpenRequest } from "./inference/messages.ts";
 import { DEVICES, surveyForAuto, surveyOf } from "./inference/survey.ts";
 import { switchOffTelemetry } from "./inference/telemetry.ts";
@@ -22,6 +24,14 @@ export interface OpenSessionOptions {
    * @default {"auto"}
    */
   readonly device?: Device | "auto";
+  /**
+   * How precisely a GPU computes: with `half`, by numbers of 16 bits where it knows them, which moves
+   * boxes by fractions of a pixel. The session's `fallbacks` tell by how much the outputs differ, or why
+   * it is `single` all the same: on the processor it always is.
+   *
+   * @default {"single"}
+   */
+  readonly precision?: "single" | "half";
 }
 
 /**
@@ -40,7 +50,7 @@ export interface OpenSessionOptions {
  */
 export async function openSession(
   network: Uint8Array<ArrayBuffer>,
-  { device = "auto" }: OpenSessionOptions = {},
+  { device = "auto", precision = "single" }: OpenSessionOptions = {},
 ): Promise<InferenceSession> {
   if (device !== "auto" && !DEVICES.includes(device)) {
     throw new TypeError(
@@ -49,29 +59,41 @@ export async function openSession(
       }: current value is ${device}`,
     );
   }
-  return await (device === "auto" ? openFirst(network) : openNamed(network, device));
+  if (precision !== "single" && precision !== "half") {
+    throw new TypeError(
+      `Cannot open a session as precision must be single or half: current value is ${precision}`,
+    );
+  }
+  const isHalf = precision === "half";
+  return await (device === "auto"
+    ? openFirst(network, isHalf)
+    : openNamed(network, device, isHalf));
 }
 
 async function openNamed(
   network: Uint8Array<ArrayBuffer>,
   device: Device,
+  isHalf: boolean,
 ): Promise<InferenceSession> {
   const { isAvailable, isForAuto, description, reason } = await surveyOf(device);
   if (!isAvailable) throw new DeviceError(`Cannot use device "${device}": ${reason}`);
   const fallbacks = isForAuto ? [] : [`"${device}" is slow: ${reason}`];
   const isFast = device === "webgpu" && isForAuto;
-  return await openOn(device, network, { description, fallbacks, isFast });
+  return await openOn(device, network, { description, fallbacks, isFast, isHalf });
 }
 
 /** Opens the first device of auto's order that works; what is passed over is said. */
-async function openFirst(network: Uint8Array<ArrayBuffer>): Promise<InferenceSession> {
+async function openFirst(
+  network: Uint8Array<ArrayBuffer>,
+  isHalf: boolean,
+): Promise<InferenceSession> {
   const fallbacks: string[] = [];
   for (const device of DEVICES) {
     const { isForAuto, description, reason } = await surveyForAuto(device);
     try {
       if (!isForAuto) throw new DeviceError(reason);
       const isFast = device === "webgpu";
-      return await openOn(device, network, { description, fallbacks, isFast });
+      return await openOn(device, network, { description, fallbacks, isFast, isHalf });
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       fallbacks.push(`"${device}" was passed over: ${error.message}`);
@@ -86,12 +108,14 @@ interface Found {
   readonly fallbacks: string[];
   /** Whether it is a hardware GPU. */
   readonly isFast: boolean;
+  /** Whether it is to compute in half precision. */
+  readonly isHalf: boolean;
 }
 
 async function openOn(
   device: Device,
   network: Uint8Array<ArrayBuffer>,
-  { description, fallbacks, isFast }: Found,
+  { description, fallbacks, isFast, isHalf }: Found,
 ): Promise<InferenceSession> {
   const warning = device === "cpu" ? switchOffTelemetry() : undefined;
   const request: OpenRequest = {
@@ -100,9 +124,47 @@ async function openOn(
     network: device === "webgpu" ? networkForGpu(network) : network,
     threads: threadCount(),
   };
-  return await WorkerSession.open(request, {
-    description,
-    fallbacks: warning ? [...fallbacks, warning] : fallbacks,
-    ...isFast && { inFlight: GPU_IN_FLIGHT },
-  });
+  const notes = warning ? [...fallbacks, warning] : fallbacks;
+  const open = (request: OpenRequest) =>
+    WorkerSession.open(request, {
+      description,
+      fallbacks: notes,
+      ...isFast && { inFlight: GPU_IN_FLIGHT },
+    });
+  const session = await open(request);
+  return isHalf ? await halved(session, { request, open, notes }) : session;
+}
+
+/** What is needed to open a network once more. */
+interface Again {
+  readonly request: OpenRequest;
+  readonly open: (request: OpenRequest) => Promise<WorkerSession>;
+  /** What is to be said of the session, to be added to. */
+  readonly notes: string[];
+}
+
+/** The session of the same network in half precision, if that works; else the same session. */
+async function halved(
+  session: WorkerSession,
+  { request, open, notes }: Again,
+): Promise<InferenceSession> {
+  const stay = (reason: string) => {
+    notes.push(`Half precision is left out: ${reason}`);
+    return session;
+  };
+  if (request.device !== "webgpu") return stay("only a GPU gains by it");
+  const network = halfNetwork(request.network);
+  if (!network) return stay("the network has parts that need more");
+  let half: WorkerSession;
+  try {
+    half = await open({ ...request, network });
+  } catch (error) {
+    if (!(error instanceof SteadyboxError)) throw error;
+    return stay(/\bf16\b/.test(error.message) ? "this GPU does not know it" : error.message);
+  }
+  const trial = await tryHalf(session, half, session.inputShape);
+  await (trial.isSound ? session : half)[Symbol.asyncDispose]();
+  if (!trial.isSound) return stay(trial.reason);
+  notes.push(`Half precision: on noise, outputs differ by up to ${percent(trial.difference)}`);
+  return half;
 }

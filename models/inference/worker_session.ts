@@ -27,7 +27,8 @@ export class WorkerSession implements InferenceSession {
   readonly maxPictureBytes?: number;
   readonly inFlight?: number;
   #request: OpenRequest;
-  readonly #inputShape: OpenedReply["inputShape"];
+  /** The size of each dimension of the network's input, or the name of a free one. */
+  readonly inputShape: OpenedReply["inputShape"];
   readonly #options: WorkerSessionOptions;
   #worker: InferenceWorker;
   readonly #sharer = new PictureSharer();
@@ -42,7 +43,7 @@ export class WorkerSession implements InferenceSession {
     options: WorkerSessionOptions,
   ) {
     this.#worker = worker;
-    this.#inputShape = inputShape;
+    this.inputShape = inputShape;
     this.takesBatches = takesBatches;
     if (maxPictureBytes !== undefined) this.maxPictureBytes = maxPictureBytes;
     if (options.inFlight !== undefined) this.inFlight = options.inFlight;
@@ -85,7 +86,7 @@ export class WorkerSession implements InferenceSession {
   }
 
   async run(input: Tensor): Promise<Outputs> {
-    checkInput(input, this.#inputShape);
+    checkInput(input, this.inputShape);
     const { buffer, byteLength } = input.data;
     // Memory that holds more than the input is not handed over, as it is not all ours.
     const own = byteLength === buffer.byteLength
@@ -97,7 +98,7 @@ export class WorkerSession implements InferenceSession {
   }
 
   async runPicture(picture: Picture): Promise<Outputs> {
-    checkDims(inputDims(picture, picture.fits.length), this.#inputShape);
+    checkDims(inputDims(picture, picture.fits.length), this.inputShape);
     return await this.#sharer.sharing(picture, (shared) => this.#answerTo({ picture: shared }, []));
   }
 
