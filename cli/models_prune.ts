@@ -5,7 +5,7 @@ import type { Device } from "../pipeline/inference_session.ts";
 import { createPartialFile, outputErrorFrom } from "../stages/writing/partial_file.ts";
 import { stderr, stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
-import { bytesText, countText, millisecondsText } from "./_format.ts";
+import { bytesText, counted, countText, millisecondsText } from "./_format.ts";
 import { madeDirectory } from "./_made_directory.ts";
 import { comparisonOf, type NetworkComparison } from "./_network_comparison.ts";
 import { type PrunedSubject, type PruneSubject, pruneSubjectAt } from "./_prune_subject.ts";
@@ -154,7 +154,9 @@ function comparedWords(comparison: NetworkComparison): [string, string][] {
   if (difference) {
     rows.push([
       "Outputs",
-      `on ${pictures} pictures ${share(difference.mean)} of their range apart on average, ` +
+      `on ${counted(pictures, "picture")} ${
+        share(difference.mean)
+      } of their range apart on average, ` +
       `${share(difference.greatest)} at most`,
     ]);
   }

@@ -53,8 +53,8 @@ export function checkFixedSize(
 export function relabelled(detector: Detector, labels: readonly string[]): Detector {
   if (labels.length !== detector.labels.length) {
     throw new ModelError(
-      `Cannot use the model "${detector.name}": ${labels.length} names are given for its ` +
-        `${detector.labels.length} classes`,
+      `Cannot use the model "${detector.name}": the number of names is ${labels.length}, and ` +
+        `that of its classes ${detector.labels.length}`,
     );
   }
   return {

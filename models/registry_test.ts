@@ -262,7 +262,7 @@ Deno.test.each([
   {
     flaw: "another count of classes than its card's",
     card: { file: "net.safetensors", labels: ["bird"] },
-    message: /net.safetensors": 1 names are given for its 4 classes$/,
+    message: /net.safetensors": the number of names is 1, and that of its classes 4$/,
   },
   {
     flaw: "a card in place of a file",

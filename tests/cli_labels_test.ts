@@ -66,7 +66,7 @@ Deno.test("steadybox run leaves the boxes of a network with its own suppression 
 Deno.test.each([
   { args: "--model v5.onnx --imgsz 640x384", said: "at 640x384: its input is fixed at 96x64" },
   { args: "--imgsz 640", said: "at 640x640: its input is fixed at 192x192" },
-  { args: "--labels names.txt", said: "3 names are given for its 1 classes" },
+  { args: "--labels names.txt", said: "the number of names is 3, and that of its classes 1" },
   { args: "--model v5.onnx --labels dog.png", said: "line 2 is no name" },
   { args: "--model v5.onnx --labels none.txt", said: "there is no such file" },
   { args: "--model v5.onnx --labels coco", said: "there are 80, and the network has 3" },

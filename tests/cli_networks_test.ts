@@ -66,11 +66,15 @@ Deno.test("steadybox models prune writes a smaller network and says what became 
 
 Deno.test("what steadybox models prune writes runs, and finds the classes by their names", () =>
   besideNetwork(async (dir) => {
-    const words = await runProgram("models prune net.weights --ratio 0 -o same".split(" "), {
-      dir,
-    });
+    const words = await runProgram(
+      "models prune net.weights --ratio 0 -o same --images dog.png".split(" "),
+      {
+        dir,
+      },
+    );
     assertEquals(words.code, 0, words.stderr);
     assertMatch(words.stdout, /Parameters +([\d,]+) to \1 \(0\.0 % less\)/);
+    assertMatch(words.stdout, /Outputs +on 1 picture 0\.00 % of their range apart/);
     const run = "run dog.png --conf 0.2 --device cpu --csv - --quiet --model".split(" ");
     const whole = await runProgram([...run, "net.cfg"], { dir });
     const pruned = await runProgram([...run, "same/net-pruned.cfg"], { dir });
