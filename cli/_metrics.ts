@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram, type MetricObjectWithValues, Registry } from "prom-client";
-import type { MetricValueWithName } from "prom-client";
+import { Counter, Gauge, Histogram, type MetricValueWithName, Registry } from "prom-client";
 import type { Meter } from "../pipeline/meter.ts";
 import type { FeedFigures, FeedWatch } from "../stages/live_view/feed_watch.ts";
 import type { OutboxStatistics } from "../stages/messaging/mqtt_outbox.ts";
@@ -18,8 +17,17 @@ const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 /** The names of the labels: a source is called by its name, without credentials. */
 type Label = "source" | "stage" | "cause" | "reason" | "le";
 
+/** What the library writes of a histogram. */
+interface HistogramText {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "histogram";
+  readonly values: readonly MetricValueWithName<Label>[];
+}
+
 /** A histogram of what meters counted: nothing is counted twice. */
 class MeterHistogram extends Histogram<Label> {
+  readonly #description: { readonly name: string; readonly help: string };
   readonly #meters: () => readonly (readonly [labels: Partial<Record<Label, string>>, Meter])[];
 
   constructor(
@@ -31,24 +39,24 @@ class MeterHistogram extends Histogram<Label> {
     },
   ) {
     super({ name, help, labelNames: ["source", "stage"], registers: [registry] });
+    this.#description = { name, help };
     this.#meters = meters;
   }
 
-  /** What the meters counted; the library's own way to the text asks it by this name. */
-  getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<Label>>> {
-    return this.get();
-  }
-
-  override async get(): Promise<MetricObjectWithValues<MetricValueWithName<Label>>> {
-    const empty = await super.get();
-    return { ...empty, values: this.#meters().flatMap((entry) => this.#valuesOf(...entry)) };
+  /** What the meters counted: this is what the library asks a histogram for to write it as text. */
+  getForPromString(): Promise<HistogramText> {
+    return Promise.resolve({
+      ...this.#description,
+      type: "histogram",
+      values: this.#meters().flatMap((entry) => this.#valuesOf(...entry)),
+    });
   }
 
   #valuesOf(
     labels: Partial<Record<Label, string>>,
     meter: Meter,
   ): MetricValueWithName<Label>[] {
-    const { name } = this as unknown as { readonly name: string };
+    const { name } = this.#description;
     const { count, mean } = meter.distribution();
     const counts = meter.countsUpTo(BOUNDS_MS);
     const bucket = (le: string, value: number) => (
