@@ -25,7 +25,8 @@ Deno.test("parse() gives what the user left out its default", () => {
 });
 
 Deno.test("parse() reads every option of run", () => {
-  const line = "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm " +
+  const line =
+    "-o o.mp4 --jsonl - --mot m.txt --coco c.json --csv d.csv --model n --device wasm --half " +
     `--model-sha256 ${"Ab".repeat(32)} --labels n.txt --imgsz 640x384 ` +
     "--conf .25 --iou 0.5 --max-det 7 --classes face,2 --ties suppress --vid-stride 3 " +
     "--slice 640x480 --overlap 0.3 --region 0,50%,99.5,50%,0,200 --region 1,1,9,1,1,9 --min-size 8 " +
@@ -51,6 +52,7 @@ Deno.test("parse() reads every option of run", () => {
     labels: "n.txt",
     imgsz: { width: 640, height: 384 },
     device: "wasm",
+    half: true,
     conf: 0.25,
     iou: 0.5,
     maxDet: 7,

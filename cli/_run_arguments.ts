@@ -106,6 +106,13 @@ const detection = object({
     }),
     "auto",
   ),
+  half: withDefault(
+    flag("--half", {
+      description:
+        message`Compute in half precision on a GPU that knows it; the summary tells by how much that differs.`,
+    }),
+    false,
+  ),
   conf: optional(option("--conf", float({ min: 0, max: 1, metavar: "NUMBER" }), {
     description:
       message`The lowest confidence with which an object appears, from 0 to 1; one that is followed may fall to half of it (default: the model's own).`,

@@ -32,6 +32,8 @@ export interface RunOptions extends Outputs {
   readonly imgsz: Size | undefined;
   /** What runs the network. */
   readonly device: Device | "auto";
+  /** Whether a GPU computes in half precision. */
+  readonly half: boolean;
   /** The lowest confidence with which an object appears, from 0 to 1; the model's own where absent. */
   readonly conf: number | undefined;
   /** Above which overlap two boxes are one object; the model's own where absent. */

@@ -66,7 +66,10 @@ async function work(job: Job, interruption: Interruption): Promise<void> {
   const elapsedMs = () => performance.now() - startedAtMs;
   const { signal } = interruption;
   const { card, detector, network } = await chosenModel(options, { signal });
-  await using session = await openSession(network, { device: options.device });
+  await using session = await openSession(network, {
+    device: options.device,
+    precision: options.half ? "half" : "single",
+  });
   signal.throwIfAborted();
   view.tell({ model: namedWithLicence(card), device: `${session.device}: ${session.description}` });
 

@@ -49,8 +49,8 @@ export class SharedNetworks {
    * @throws {DeviceError} If the device is not to be had.
    */
   async open(options: RunOptions, signal: AbortSignal): Promise<Lease> {
-    const { model, modelSha256, labels, imgsz, device } = options;
-    const key = JSON.stringify([model, modelSha256, labels, imgsz, device]);
+    const { model, modelSha256, labels, imgsz, device, half } = options;
+    const key = JSON.stringify([model, modelSha256, labels, imgsz, device, half]);
     const entry = this.#entries.get(key) ?? { opening: opened(options, signal), users: 0 };
     this.#entries.set(key, entry);
     entry.users++;
@@ -86,6 +86,9 @@ export class SharedNetworks {
 
 async function opened(options: RunOptions, signal: AbortSignal): Promise<Opened> {
   const model = await chosenModel(options, { signal });
-  const session = await openSession(model.network, { device: options.device });
+  const session = await openSession(model.network, {
+    device: options.device,
+    precision: options.half ? "half" : "single",
+  });
   return { model, session, shared: new SharedSession(session) };
 }
