@@ -18,7 +18,7 @@ import type { Interruption } from "./_interruption.ts";
 import { madeDirectory } from "./_made_directory.ts";
 import { namedWithLicence } from "./_model.ts";
 import type { RunOptions } from "./_run_options.ts";
-import { slicingFor } from "./_slicing.ts";
+import { regionNote, slicingFor } from "./_slicing.ts";
 import { steadyingFor } from "./_steadying.ts";
 import type { Metered, Outcome } from "./_summary.ts";
 import type { Tally } from "./_tally.ts";
@@ -70,6 +70,8 @@ export async function runSource(
   watch.stages = stages;
   await piped(job, { detector, session, stages, notes, watch });
   for (const note of [...session.fallbacks, ...tally.source?.complaints ?? []]) notes.add(note);
+  const misplaced = input.sources.kind === "video" && regionNote(options.regions, tally.source);
+  if (misplaced) notes.add(misplaced);
   return {
     kind: input.sources.kind,
     tally,

@@ -1,9 +1,11 @@
 import type { Detector } from "../pipeline/detector.ts";
+import type { Size } from "../pipeline/fit.ts";
 import type { Detected, Prepared } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { mergeSlices } from "../stages/merge_slices.ts";
 import { select } from "../stages/select.ts";
 import { slice } from "../stages/slice.ts";
+import { isTouching, polygonOf, type Region } from "../stages/slicing/region.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { asked, UsageError } from "./_usage_error.ts";
 
@@ -54,4 +56,25 @@ export function slicingFor(
       maxDetections: maxDet ?? defaults.maxDetections,
     }),
   };
+}
+
+/**
+ * What is to be said where regions lie beside the picture, so that nothing can be found.
+ *
+ * @param regions The regions.
+ * @param frame The size of the picture; absent where there was none.
+ * @returns A sentence; `undefined` where there is nothing to say.
+ */
+export function regionNote(
+  regions: readonly Region[],
+  frame: Size | undefined,
+): string | undefined {
+  if (!frame || regions.length === 0) return undefined;
+  const { width, height } = frame;
+  const isSeen = regions.some((region) =>
+    isTouching(polygonOf(region, frame), { x: 0, y: 0, width, height })
+  );
+  return isSeen
+    ? undefined
+    : `No part of --region lies in the picture, which is ${width}x${height}`;
 }

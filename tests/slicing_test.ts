@@ -7,7 +7,6 @@
 
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
-  blended,
   decodeBoxes,
   type Detector,
   discard,
@@ -227,6 +226,23 @@ async function facesFound(...args: string[]): Promise<number> {
   });
   return lines;
 }
+
+Deno.test("steadybox run says where no part of a region lies in the picture", () =>
+  inTempDir(async (dir) => {
+    await Deno.copyFile(
+      new URL("fixtures/clips/talking_face.mp4", import.meta.url),
+      `${dir}/in.mp4`,
+    );
+    const beside = ["--region", "9000,0,9100,0,9100,90"];
+    const run = async (...regions: string[]) => {
+      const args = ["run", "in.mp4", "--duration", "0.1", "--device", "cpu", "--csv", "-"];
+      const { code, stderr } = await runProgram([...args, ...regions], { dir });
+      assertEquals(code, 0, stderr);
+      return stderr;
+    };
+    assertStringIncludes(await run(...beside), "No part of --region lies in the picture, which is");
+    assert(!(await run(...beside, "--region", "0,0,9,0,9,9")).includes("No part of"));
+  }));
 
 Deno.test("steadybox run takes --slice, --region and --min-size", async () => {
   const frames = await facesFound();
