@@ -73,12 +73,28 @@ const SESSION: InferenceSession = {
 
 const FIT = { scaleX: 4, scaleY: 4, offsetX: 0, offsetY: -8 };
 
+/** Takes pictures, too. */
+const GPU_SESSION: InferenceSession = {
+  ...SESSION,
+  maxPictureBytes: 1e6,
+  runPicture: () => Promise.resolve({}),
+};
+
 /** What each stage is fed with, made from a frame. */
 const prepared = (frame: Frame): Prepared => ({
   frame,
   fit: FIT,
   input: { dims: [1, 3, 16, 16], data: new Float32Array(768) },
 });
+const pictured = (frame: Frame): Prepared => {
+  const { planes, source: { colour } } = frame;
+  const { input } = DETECTOR;
+  return {
+    frame,
+    fit: FIT,
+    picture: { planes, colour, input, resampler: "bilinear", fits: [FIT] },
+  };
+};
 const sliced = (frame: Frame): Prepared => ({
   ...prepared(frame),
   slices: {
@@ -112,7 +128,13 @@ const STAGES: readonly {
   readonly readsFrameOnly?: true;
 }[] = [
   { name: "letterbox", make: () => letterbox(DETECTOR.input), itemFrom: (frame) => frame },
+  {
+    name: "letterbox",
+    make: () => letterbox(DETECTOR.input, { on: GPU_SESSION }),
+    itemFrom: (frame) => frame,
+  },
   { name: "slice", make: () => slice(DETECTOR.input, { size: 32 }), itemFrom: prepared },
+  { name: "infer", make: () => infer(GPU_SESSION), itemFrom: pictured },
   { name: "infer", make: () => infer(SESSION), itemFrom: prepared },
   { name: "infer", make: () => infer(SESSION), itemFrom: sliced },
   { name: "decodeBoxes", make: () => decodeBoxes(DETECTOR), itemFrom: inferred },
