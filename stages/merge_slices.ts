@@ -114,7 +114,8 @@ export function mergedSlices(
  * box, over the area of the smaller of both, reaches `overlap`; one after the other, by falling
  * confidence, its box grows to hold theirs, as long as the intersection with what it has become so far
  * is above `overlap`; one of which it is not any more is gone all the same, as is one below
- * `minConfidence`. Then comes the next one, until none is left. Confidence, class and keypoints are those of the most confident.
+ * `minConfidence`. Then comes the next one, until none is left. Confidence, class and keypoints are
+ * those of the most confident.
  *
  * Only boxes that lie near each other are compared, so that the time grows little faster than their
  * number. Differences: a box without an area merges with none, and equal confidences are taken in
