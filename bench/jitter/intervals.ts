@@ -1,7 +1,7 @@
 import {
+  circularBlockInterval,
   type ConfidenceInterval,
   MIN_TRACKS,
-  movingBlockInterval,
   trackInterval,
 } from "../../pipeline/metrics/bootstrap.ts";
 import type { Measured, MeasuredInterval } from "./report_types.ts";
@@ -89,7 +89,7 @@ export function overBlocks(
   { seed, estimate }: { readonly seed: number; readonly estimate: number },
 ): MeasuredInterval | undefined {
   const long = tracks.filter(({ length }) => length >= 2 * BINS_PER_BLOCK);
-  const interval = movingBlockInterval(long, (drawn) => statistic(drawn.map(totalOf)), {
+  const interval = circularBlockInterval(long, (drawn) => statistic(drawn.map(totalOf)), {
     blockLength: BINS_PER_BLOCK,
     seed,
     resamples: RESAMPLES,

@@ -69,30 +69,32 @@ export function trackInterval<T>(
   return ends && { ...ends, scope: "tracks", units: tracks.length };
 }
 
-/** Options of {@linkcode movingBlockInterval}. */
-export interface MovingBlockOptions extends BootstrapOptions {
+/** Options of {@linkcode circularBlockInterval}. */
+export interface CircularBlockOptions extends BootstrapOptions {
   /** How many frames stay together: a second or more, longer than what neighbours have in common. */
   readonly blockLength: number;
 }
 
 /**
- * The percentile interval of a statistic by resampling blocks of frames within each clip (Künsch,
- * "The Jackknife and the Bootstrap for General Stationary Observations", 1989). It tells how certain the
- * number is for these very clips, and nothing about others: for too few tracks to draw from.
+ * The percentile interval of a statistic by resampling blocks of frames within each clip; behind its
+ * last frame comes its first again (Politis & Romano, "A Circular Block-Resampling Procedure for
+ * Stationary Data", 1992). Without that circle the frames at both ends would be drawn less often than the
+ * others, and as filters differ most there, the interval would lie beside the number. It tells how
+ * certain the number is for these very clips, and nothing about others: for too few tracks to draw from.
  *
  * @typeParam T What is known of a frame; differences between frames must have been taken before, as
  * the blocks do not fit together.
  * @param clips The frames of each clip, in the order of time.
  * @param statistic What to compute; samples for which it is `undefined` do not count.
- * @param options See {@linkcode MovingBlockOptions}.
+ * @param options See {@linkcode CircularBlockOptions}.
  * @returns The interval; `undefined` without clips, if one is shorter than two blocks, or if the
  * statistic is.
  * @throws {RangeError} If an option is out of range.
  */
-export function movingBlockInterval<T>(
+export function circularBlockInterval<T>(
   clips: readonly (readonly T[])[],
   statistic: (clips: readonly (readonly T[])[]) => number | undefined,
-  { blockLength, ...options }: MovingBlockOptions,
+  { blockLength, ...options }: CircularBlockOptions,
 ): ConfidenceInterval | undefined {
   if (!(Number.isInteger(blockLength) && blockLength >= 1)) {
     throw new RangeError(
@@ -108,8 +110,9 @@ export function movingBlockInterval<T>(
 function blocksOf<T>(clip: readonly T[], blockLength: number, random: Random): T[] {
   const drawn: T[] = [];
   while (drawn.length < clip.length) {
-    const start = random.below(clip.length - blockLength + 1);
-    drawn.push(...clip.slice(start, start + Math.min(blockLength, clip.length - drawn.length)));
+    const start = random.below(clip.length);
+    const end = start + Math.min(blockLength, clip.length - drawn.length);
+    drawn.push(...clip.slice(start, end), ...clip.slice(0, Math.max(0, end - clip.length)));
   }
   return drawn;
 }

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { noiseOf, seriesOf } from "../../tests/_made_series.ts";
-import { movingBlockInterval, trackInterval } from "./bootstrap.ts";
+import { circularBlockInterval, trackInterval } from "./bootstrap.ts";
 import { thirdDifferenceSigma } from "./temporal.ts";
 
 function mean(values: readonly number[]): number {
@@ -80,11 +80,11 @@ Deno.test("trackInterval() tells how many samples had a value", () => {
   assertAlmostEquals(resamples / 2000, 1 - (7 / 8) ** 8, 0.04);
 });
 
-Deno.test("movingBlockInterval() knows that neighbours resemble each other", () => {
+Deno.test("circularBlockInterval() knows that neighbours resemble each other", () => {
   const rho = 0.8;
   const noise = noiseOf(2000, 7, rho);
   const widthOf = (blockLength: number) => {
-    const { low, high } = movingBlockInterval([noise], meanOfAll, { blockLength })!;
+    const { low, high } = circularBlockInterval([noise], meanOfAll, { blockLength })!;
     return high - low;
   };
   // The variance of the mean is (1 + rho) / (1 - rho) times that of white noise.
@@ -93,31 +93,58 @@ Deno.test("movingBlockInterval() knows that neighbours resemble each other", () 
   assertAlmostEquals(widthOf(50) / white, Math.sqrt((1 + rho) / (1 - rho)), 0.5);
 });
 
-Deno.test("movingBlockInterval() says that it speaks of these clips only", () => {
+Deno.test("circularBlockInterval() says that it speaks of these clips only", () => {
   const clips = [noiseOf(100, 1), noiseOf(90, 2)];
-  const interval = movingBlockInterval(clips, meanOfAll, { blockLength: 30, resamples: 50 })!;
+  const interval = circularBlockInterval(clips, meanOfAll, { blockLength: 30, resamples: 50 })!;
   assertEquals([interval.scope, interval.units], ["within these clips only", 2]);
-  assertEquals(movingBlockInterval(clips, meanOfAll, { blockLength: 46 }), undefined);
-  assertEquals(movingBlockInterval([], meanOfAll, { blockLength: 1 }), undefined);
+  assertEquals(circularBlockInterval(clips, meanOfAll, { blockLength: 46 }), undefined);
+  assertEquals(circularBlockInterval([], meanOfAll, { blockLength: 1 }), undefined);
 });
 
-Deno.test("movingBlockInterval() keeps the clips apart and as long as they are", () => {
+Deno.test("circularBlockInterval() keeps the clips apart and as long as they are", () => {
   const clips = [Array<number>(7).fill(1), Array<number>(11).fill(2)];
   const lengths = new Set<string>();
-  movingBlockInterval(clips, (drawn) => {
+  circularBlockInterval(clips, (drawn) => {
     lengths.add(drawn.map((clip) => `${clip.length} of ${new Set(clip).size}`).join(", "));
     return 0;
   }, { blockLength: 3 });
   assertEquals([...lengths], ["7 of 1, 11 of 1"]);
 });
 
-Deno.test("movingBlockInterval() draws whole blocks, from the first frame to the last", () => {
+Deno.test("circularBlockInterval() draws whole blocks, and the first frame behind the last", () => {
   const drawn = new Set<string>();
-  movingBlockInterval([["a", "b", "c", "d", "e"]], ([clip]) => {
+  circularBlockInterval([["a", "b", "c", "d", "e"]], ([clip]) => {
     drawn.add(clip!.slice(0, 2).join(""));
     return 0;
   }, { blockLength: 2 });
-  assertEquals([...drawn].sort(), ["ab", "bc", "cd", "de"]);
+  assertEquals([...drawn].sort(), ["ab", "bc", "cd", "de", "ea"]);
+});
+
+Deno.test("circularBlockInterval() draws every frame equally often", () => {
+  const length = 12;
+  const clip = Array.from({ length }, (_, i) => i);
+  const counts = new Array<number>(length).fill(0);
+  circularBlockInterval([clip], ([drawn]) => {
+    for (const frame of drawn!) counts[frame]!++;
+    return 0;
+  }, { blockLength: 5 });
+  // Drawn some 2,000 times each, with a deviation below 100: blocks that stop at the ends would draw the
+  // first and the last a third as often.
+  for (const count of counts) assertAlmostEquals(count, 2000, 300);
+});
+
+Deno.test("circularBlockInterval() covers the deviation of a series whose ends differ", () => {
+  const covered = Array.from({ length: 100 }, (_, run) => {
+    const clip = noiseOf(200, 1000 + run).map((value, i) => i < 10 ? 3 * value : value);
+    const interval = circularBlockInterval(
+      [clip],
+      ([drawn]) => Math.sqrt(mean(drawn!.map((value) => value * value))),
+      { blockLength: 10, resamples: 300 },
+    )!;
+    const truth = Math.sqrt((10 * 9 + 190) / 200);
+    return interval.low <= truth && truth <= interval.high;
+  }).filter((isCovered) => isCovered).length;
+  assert(covered >= 85, `an interval of 95 % covers ${covered} of 100`);
 });
 
 Deno.test("bootstraps refuse options out of range", () => {
@@ -125,5 +152,5 @@ Deno.test("bootstraps refuse options out of range", () => {
   assertThrows(() => trackInterval(values, mean, { seed: -1 }), RangeError, "seed");
   assertThrows(() => trackInterval(values, mean, { resamples: 0 }), RangeError, "resamples");
   assertThrows(() => trackInterval(values, mean, { level: 1 }), RangeError, "level");
-  assertThrows(() => movingBlockInterval([], meanOfAll, { blockLength: 0 }), RangeError, "block");
+  assertThrows(() => circularBlockInterval([], meanOfAll, { blockLength: 0 }), RangeError, "block");
 });

@@ -1,7 +1,7 @@
 import {
   type BootstrapOptions,
+  circularBlockInterval,
   MIN_TRACKS,
-  movingBlockInterval,
   trackInterval,
 } from "../../../pipeline/metrics/bootstrap.ts";
 import type { PerturbationRow } from "../../../pipeline/metrics/perturbation.ts";
@@ -81,7 +81,7 @@ function intervalOf<T>(
   const blockLength = Math.max(1, Math.min(BLOCK_S, Math.floor(shortest / 2)));
   const interval = clips.length >= MIN_TRACKS
     ? trackInterval(clips, overall, options)
-    : movingBlockInterval(clips, overall, { ...options, blockLength });
+    : circularBlockInterval(clips, overall, { ...options, blockLength });
   if (!interval) return null;
   const { low, high, level, scope } = interval;
   return { low, high, level, scope };
