@@ -93,8 +93,18 @@ export * from "./stages/encode.ts";
 export * from "./stages/encode_pictures.ts";
 export * from "./stages/infer.ts";
 export * from "./stages/letterbox.ts";
+export {
+  type FeedCounts,
+  type FeedFigures,
+  FeedWatch,
+  type FeedWatchOptions,
+} from "./stages/live_view/feed_watch.ts";
+export { type Health, HEALTH_RULES } from "./stages/live_view/health.ts";
+export { LivePage, type LivePageOptions } from "./stages/live_view/live_page.ts";
+export type { Address } from "./stages/live_view/listen.ts";
 export * from "./stages/merge_slices.ts";
 export * from "./stages/probe.ts";
+export * from "./stages/publish_events.ts";
 export * from "./stages/receive.ts";
 export * from "./stages/record.ts";
 export * from "./stages/select.ts";
