@@ -122,22 +122,23 @@ export class MqttOutbox implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#emptied = resolve;
-    const timer = setTimeout(resolve, FAREWELL_MS);
-    if (this.#client.connected) {
-      this.#send();
-      await promise;
-      await Promise.race([
-        promise.then(() =>
-          this.#client.publishAsync(this.#statusTopic, "offline", { qos: 1, retain: true })
-        ),
-        new Promise((late) => setTimeout(late, 500)),
-      ]).catch(() => {}); // Then the last will says so.
-    }
-    clearTimeout(timer);
+    if (this.#client.connected) await this.#farewell();
     this.#dropped += this.#waiting.splice(0).length + this.#sending;
     await this.#client.endAsync(true);
+  }
+
+  /** Sends what waits and says goodbye, as far as there is time for it; else the last will does. */
+  async #farewell(): Promise<void> {
+    const { promise: isLate, resolve: giveUp } = Promise.withResolvers<void>();
+    const timer = setTimeout(giveUp, FAREWELL_MS);
+    const emptied = new Promise<void>((resolve) => this.#emptied = resolve);
+    this.#send();
+    const status = { qos: 1, retain: true } as const;
+    const goodbye = emptied
+      .then(() => this.#client.publishAsync(this.#statusTopic, "offline", status))
+      .catch(() => {}); // The broker is gone.
+    await Promise.race([goodbye, isLate]);
+    clearTimeout(timer);
   }
 
   #send(): void {
