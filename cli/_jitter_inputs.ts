@@ -1,6 +1,6 @@
 import { importedTracks } from "../bench/jitter/imported_tracks.ts";
 import type { ObservedClip } from "../bench/jitter/observed_clip.ts";
-import { readTruth } from "../bench/jitter/truth_file.ts";
+import { readTruth, withoutFrames } from "../bench/jitter/truth_file.ts";
 import { SourceError } from "../pipeline/errors.ts";
 import { isUrl, sourcesFrom } from "./_sources.ts";
 import { asked, UsageError } from "./_usage_error.ts";
@@ -109,7 +109,7 @@ export function distinct(
     return {
       ...clip,
       name: times > 1 ? `${clip.name} (${times})` : clip.name,
-      ...truth && { truth },
+      ...truth && { truth: withoutFrames(truth, clip.heldFrames ?? []) },
     };
   });
 }

@@ -24,7 +24,8 @@ interface ImportedFrame {
 
 /**
  * Reads what another program, or this one, made of a clip: MOT Challenge text, or JSON lines of DL
- * Streamer's form, told by their content. Objects without numbers are followed.
+ * Streamer's form, told by their content. Objects without numbers are followed. Held frames (`--vid-stride`) are
+ * left out, as nothing was detected in them: what remains is measured at its own, lower rate.
  *
  * @param path The file.
  * @param options See {@linkcode ImportOptions}.
@@ -35,7 +36,9 @@ interface ImportedFrame {
 export async function importedTracks(path: string, { fps }: ImportOptions): Promise<ObservedClip> {
   const text = await textOf(path);
   const isJson = /^\s*[{[]/.test(text);
-  const { frames, size } = isJson ? framesOfJson(text, path, fps) : framesOfMot(text, path, fps);
+  const { frames, size, heldFrames } = isJson
+    ? framesOfJson(text, path, fps)
+    : framesOfMot(text, path, fps);
   const numbered = frames.map(({ objects }) => objects.map(({ trackId }) => trackId));
   const hasOwnNumbers = numbered.every((ids) => ids.every((id) => id !== undefined));
   const tracks = hasOwnNumbers ? frames.map(asTracks(path)) : followed(frames);
@@ -49,6 +52,7 @@ export async function importedTracks(path: string, { fps }: ImportOptions): Prom
     observations: [{ id: "raw", frames: tracks }],
     hasOtherBoxes: tracks.some((frame) => frame.tracks.some(isSmoothed)),
     hasOwnNumbers,
+    ...heldFrames.length && { heldFrames },
     complaints: [],
     isInterrupted: false,
   };
@@ -86,41 +90,45 @@ function followed(frames: readonly ImportedFrame[]): TimedTracks[] {
   });
 }
 
-function framesOfJson(
-  text: string,
-  path: string,
-  fps: number | undefined,
-): { frames: ImportedFrame[]; size: Size | undefined } {
+/** What a file holds. */
+interface ImportedFile {
+  /** The frames in which something could be detected. */
+  readonly frames: readonly ImportedFrame[];
+  /** The size of the frames, where the file tells. */
+  readonly size: Size | undefined;
+  /** The numbers of the other frames, from 0. */
+  readonly heldFrames: readonly number[];
+}
+
+function framesOfJson(text: string, path: string, fps: number | undefined): ImportedFile {
   let last = -Infinity;
+  let number = 0;
   const frames: ImportedFrame[] = [];
+  const heldFrames: number[] = [];
   let size: Size | undefined;
-  for (const { timestampUs: own, objects, resolution } of jsonFramesOf(text, path)) {
+  for (const { timestampUs: own, objects, resolution, isHeld } of jsonFramesOf(text, path)) {
     if (own === undefined && fps === undefined) {
       throw new RangeError(`"${path}" has no times: tell its frame rate`);
     }
     if (own !== undefined && fps !== undefined) {
       throw new RangeError(`"${path}" has times: it needs no frame rate`);
     }
-    const timestampUs = own ?? Math.round(frames.length * 1e6 / fps!);
+    const timestampUs = own ?? Math.round(number * 1e6 / fps!);
     if (!(timestampUs > last)) {
       throw new SourceError(
-        `Cannot measure "${path}": the time of frame ${
-          frames.length + 1
-        } is not after the one before`,
+        `Cannot measure "${path}": the time of frame ${number + 1} is not after the one before`,
       );
     }
     last = timestampUs;
     size ??= resolution;
-    frames.push({ timestampUs, objects });
+    if (isHeld) heldFrames.push(number);
+    else frames.push({ timestampUs, objects });
+    number++;
   }
-  return { frames, size };
+  return { frames, size, heldFrames };
 }
 
-function framesOfMot(
-  text: string,
-  path: string,
-  fps: number | undefined,
-): { frames: ImportedFrame[]; size: undefined } {
+function framesOfMot(text: string, path: string, fps: number | undefined): ImportedFile {
   if (fps === undefined) throw new RangeError(`"${path}" has no times: tell its frame rate`);
   const rows = [...motRowsOf(text, path)];
   const byFrame = Map.groupBy(rows, ({ frame }) => frame);
@@ -137,5 +145,5 @@ function framesOfMot(
       label: "object",
     })),
   }));
-  return { frames, size: undefined };
+  return { frames, size: undefined, heldFrames: [] };
 }

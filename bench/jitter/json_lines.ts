@@ -10,6 +10,8 @@ export interface JsonFrame {
   readonly timestampUs?: number;
   /** The size of the frame, where the line tells. */
   readonly resolution?: Size;
+  /** Whether no network saw it: its objects are guesses between other frames. */
+  readonly isHeld: boolean;
   /** The objects; the number is absent where the line has none. */
   readonly objects: readonly (Omit<Track, "trackId" | "rawBox"> & {
     readonly trackId?: number;
@@ -48,7 +50,7 @@ const line = z.object({
  * frame: its own, and those that `writeJsonLines` writes. `timestamp` is in nanoseconds, `x`, `y`, `w` and `h`
  * in pixels. DL Streamer's are whole pixels, which would be measured as trembling; so where they are whole,
  * `bounding_box`, a share of `resolution`, is taken instead. Where there is a `raw` box it is what was
- * detected. Objects of a held frame were not detected, and are passed over.
+ * detected.
  *
  * @param text The text.
  * @param name What it is called, for errors.
@@ -81,7 +83,8 @@ export function* jsonFramesOf(text: string, name: string): Generator<JsonFrame> 
     yield {
       ...timestamp !== undefined && { timestampUs: Math.round(timestamp / 1000) },
       ...resolution && { resolution },
-      objects: held ? [] : objects.flatMap((object) => objectOf(object, resolution) ?? []),
+      isHeld: held === true,
+      objects: objects.flatMap((object) => objectOf(object, resolution) ?? []),
     };
   }
 }

@@ -5,6 +5,8 @@ import { type SharedNumbers, sharedNumbers } from "./shared_numbers.ts";
 
 /** The least frames in a row that are measured. */
 export const MIN_FRAMES = 20;
+/** Frames farther apart are not in a row, whatever their numbers: a feed was out, or empty ones were left out. */
+const MAX_INTERVAL_US = 500_000;
 
 /** Frames in a row in which an object was seen, in every way. */
 export interface MeasuredSegment extends Segment {
@@ -68,7 +70,8 @@ export function measuredClip(clip: ObservedClip): MeasuredClip {
       if (!rawBox || !(rawBox.x2 > rawBox.x1 && rawBox.y2 > rawBox.y1)) continue;
       if (!numbers.every((places) => places[frame]!.has(trackId))) continue;
       const last = own.at(-1);
-      const goesOn = last && !isCut && last.first + last.boxes.length === frame;
+      const goesOn = last && !isCut && last.first + last.boxes.length === frame &&
+        timestampUs - last.boxes.at(-1)!.timestampUs <= MAX_INTERVAL_US;
       if (!goesOn) own.push({ first: frame, boxes: [] });
       own.at(-1)!.boxes.push({ timestampUs, box: rawBox });
     }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { madeClip } from "./made_clip.ts";
 import { framesOf, measuredClip } from "./measured_track.ts";
 import type { ObservedClip } from "./observed_clip.ts";
@@ -35,6 +35,18 @@ Deno.test("measuredClip() splits tracks at gaps and cuts, and leaves short parts
   const measured = measuredClip(clip);
   assertEquals(measured.tracks.map(framesOf), [60, 100]);
   assertEquals(measured.excluded, { tracks: 0, boxes: 19 + 19 });
+});
+
+Deno.test("measuredClip() splits tracks where frames are more than half a second apart", () => {
+  const frames = CLIP.observations[0].frames.map((frame, i) => ({
+    ...frame,
+    timestampUs: frame.timestampUs + (i < 30 ? 0 : 460_000) + (i < 60 ? 0 : 470_000),
+  }));
+  const clip = { ...CLIP, observations: [{ id: "with pauses", frames }] as const };
+  // At 30 frames a second the pauses are of 493 and of 503 ms.
+  assertEquals(segmentsOf(clip), [[1, [0, 60], [60, 40]], [2, [0, 60], [60, 40]]]);
+  const [segment] = measuredClip(clip).tracks[0]!.segments.slice(1);
+  assertAlmostEquals(segment!.fps, 30, 0.01);
 });
 
 Deno.test("measuredClip() measures only frames in which every way has the object", () => {

@@ -54,6 +54,8 @@ export interface ObservedClip {
   readonly hasOtherBoxes: boolean;
   /** Whether the numbers of the tracks came along. */
   readonly hasOwnNumbers: boolean;
+  /** Which frames of the file no network saw, by number from 0: they are not among the observed ones. */
+  readonly heldFrames?: readonly number[];
   /** The true boxes of each frame, by the frame's number from 0. */
   readonly truth?: { readonly sha256: string; readonly frames: ReadonlyMap<number, TrueBox[]> };
   /** How long decoding and detecting took, in seconds; absent for imported tracks. */

@@ -24,6 +24,26 @@ export async function readTruth(path: string): Promise<NonNullable<ObservedClip[
   return { sha256: await sha256Of(path), frames };
 }
 
+/**
+ * A truth without some of its frames; those behind move up.
+ *
+ * @param truth The truth.
+ * @param frames Their numbers, from 0, rising.
+ * @returns What is left.
+ */
+export function withoutFrames(
+  truth: NonNullable<ObservedClip["truth"]>,
+  frames: readonly number[],
+): NonNullable<ObservedClip["truth"]> {
+  const left = new Map<number, TrueBox[]>();
+  let skipped = 0;
+  for (const [frame, boxes] of [...truth.frames].sort(([a], [b]) => a - b)) {
+    while (frames[skipped]! < frame) skipped++;
+    if (frames[skipped] !== frame) left.set(frame - skipped, boxes);
+  }
+  return { ...truth, frames: left };
+}
+
 function framesOfMot(text: string, path: string): Map<number, TrueBox[]> {
   const frames = new Map<number, TrueBox[]>();
   for (const { frame, trackId, box, confidence } of motRowsOf(text, path)) {

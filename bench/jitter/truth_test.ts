@@ -3,7 +3,7 @@ import { SourceError } from "../../pipeline/errors.ts";
 import { inTempDir } from "../../tests/_temp_dir.ts";
 import { measuredFor } from "./_test_run.ts";
 import { importedTracks } from "./imported_tracks.ts";
-import { readTruth } from "./truth_file.ts";
+import { readTruth, withoutFrames } from "./truth_file.ts";
 
 const MOT = new URL("../../tests/fixtures/mot/", import.meta.url).pathname;
 const STABILITY = new URL("../../tests/fixtures/stability/", import.meta.url);
@@ -96,4 +96,12 @@ Deno.test.each([
 ])("readTruth() refuses $what in one line", async ({ text, says }) => {
   const { message } = await assertRejects(() => truthFrom(text), SourceError, says);
   assert(!message.includes("\n"));
+});
+
+Deno.test("withoutFrames() leaves frames out, and moves those behind up", () => {
+  const box = { x1: 0, y1: 0, x2: 9, y2: 9 };
+  const of = (trackId: number) => [{ trackId, box }];
+  const frames = new Map([[5, of(5)], [0, of(0)], [2, of(2)], [3, of(3)]]);
+  const { frames: left } = withoutFrames({ sha256: "", frames }, [1, 3, 4, 9]);
+  assertEquals([...left], [[0, of(0)], [1, of(2)], [2, of(5)]]);
 });

@@ -47,6 +47,11 @@ function withoutMethod(methods: readonly MethodResult[], tracks: number): string
   if (tracks === 0) return "No object was seen for long enough to be measured";
   const others = methods.filter(({ role }) => role === "method");
   if (!others.length) return "Only raw boxes were measured";
+  const flicker = Object.values(methods[0]!.temporal.flickerPercent);
+  if (flicker.every(({ estimate }) => estimate === null)) {
+    return "Frames are too few a second, or in a row, to tell the flicker of boxes";
+  }
+  if (flicker.every(({ estimate }) => estimate === 0)) return "Raw boxes do not flicker";
   return "No method holds boxes stiller at a price that is allowed";
 }
 

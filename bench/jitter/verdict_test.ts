@@ -3,6 +3,7 @@ import { measuredFor } from "./_test_run.ts";
 import { madeClip } from "./made_clip.ts";
 import { verdictOf } from "./verdict.ts";
 
+const BOX = { x1: 10, y1: 10, x2: 30, y2: 40 };
 const CLIP = madeClip({ seed: 4, tracks: 8, frames: 120, sigmaPercent: 0.4, correlation: 0 });
 const { report } = await measuredFor([CLIP], ["kalman", "fixed-lag-1", "fixed-lag", "offline"]);
 const { methods, controls, data } = report;
@@ -42,4 +43,21 @@ Deno.test("verdictOf() says first that a control did not come out", () => {
   const { text, areControlsRight } = verdictOf(methods, wrong, data);
   assertEquals(areControlsRight, false);
   assert(text.startsWith("Not to be trusted, as controls did not come out"), text);
+});
+
+Deno.test.each([
+  { what: "at 12 frames a second", stepUs: 83_333, sigmaPercent: 0.4, says: "Frames are too few" },
+  { what: "of boxes that do not move", stepUs: 33_333, sigmaPercent: 0, says: "Raw boxes do not" },
+])("verdictOf() blames no method $what", async ({ stepUs, sigmaPercent, says }) => {
+  const clip = madeClip({ seed: 4, tracks: 1, frames: 60, sigmaPercent, correlation: 0 });
+  const frames = clip.observations[0].frames.map(({ tracks }, i) => ({
+    timestampUs: i * stepUs,
+    tracks: sigmaPercent > 0
+      ? tracks
+      : tracks.map((track) => ({ ...track, box: BOX, rawBox: BOX })),
+  }));
+  const seen = { ...clip, observations: [{ id: "made", frames }] as const };
+  const { report: { verdict } } = await measuredFor([seen], ["kalman"]);
+  assertEquals(verdict.method, null);
+  assert(verdict.text.startsWith(says), verdict.text);
 });
