@@ -29,3 +29,22 @@ export function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   );
   return adapter.requestDevice({ requiredFeatures, requiredLimits });
 }
+
+/**
+ * Tells when a GPU is of no use any more: when it went away, lacked memory, or complained of something
+ * that nobody caught, after which what comes out of it is wrong.
+ *
+ * @param device The GPU.
+ * @param onLoss Is told what happened, once or more.
+ */
+export function watchDevice(
+  device: GPUDevice,
+  onLoss: (message: string, isOutOfMemory: boolean) => void,
+): void {
+  device.lost.then(({ reason, message }) => onLoss(message || reason, false));
+  device.addEventListener("uncapturederror", (event) => {
+    event.preventDefault(); // Else it is printed.
+    const { error } = event as GPUUncapturedErrorEvent;
+    onLoss(error.message, error instanceof GPUOutOfMemoryError);
+  });
+}

@@ -9,11 +9,10 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
-import { GpuInput } from "../gpu/gpu_input.ts";
+import { type GpuOutput, GpuRuns } from "../gpu/gpu_runs.ts";
 import { findAdapter } from "./adapter.ts";
 import { checkInterface, takesBatches } from "./check_interface.ts";
-import { requestDevice } from "./gpu_device.ts";
-import { GpuReader, type GpuTensor } from "./gpu_reader.ts";
+import { requestDevice, watchDevice } from "./gpu_device.ts";
 import { listen } from "./listen.ts";
 import {
   messageOf,
@@ -23,7 +22,7 @@ import {
   type WorkerReply,
   type WorkerRequest,
 } from "./messages.ts";
-import { inputCountOf, takeBatch } from "./run_queue.ts";
+import { takeBatch } from "./run_queue.ts";
 
 /** A network ready to run. */
 interface Opened {
@@ -125,56 +124,32 @@ function ownTensor(data: Runtime.Tensor.DataType, dims: readonly number[]): Tens
   return { data: new Float32Array(data as Float32Array), dims: [...dims] };
 }
 
-/** Has the main thread replace this one when its GPU is of no use any more. */
-function watch(device: GPUDevice): void {
-  device.lost.then(({ reason, message }) => say({ kind: "lost", message: message || reason }));
-  // Without a listener these are only printed, and what comes out afterwards is wrong.
-  device.addEventListener("uncapturederror", (event) => {
-    event.preventDefault();
-    const { error } = event as GPUUncapturedErrorEvent;
-    const isOutOfMemory = error instanceof GPUOutOfMemoryError;
-    say({ kind: "lost", message: messageOf(error.message), isOutOfMemory });
-  });
-}
-
 /** Opens a network on a GPU. */
 async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Promise<Opened> {
   const found = await findAdapter();
   if (!found) throw new Refusal("device", "no GPU was found");
   const device = await requestDevice(found.adapter);
-  watch(device);
+  watchDevice(device, (complaint, isOutOfMemory) => {
+    say({ kind: "lost", message: messageOf(complaint), isOutOfMemory });
+  });
   const session = await createSession(runtime, network, {
     // Only here does the runtime take a device of ours; `env.webgpu.device` is silently ignored.
     executionProviders: [{ name: "webgpu", device }],
     // Else each output is waited for by itself, and each wait lasts 11 ms in Deno.
     preferredOutputLocation: "gpu-buffer",
   });
-  const reader = new GpuReader(device);
-  const gpuInput = new GpuInput(device);
-  const tensorOf = (questions: readonly Question[]) => {
-    const [first] = questions;
-    if (first && "input" in first) {
-      return new runtime.Tensor("float32", first.input.data, first.input.dims);
-    }
-    const pictures = questions.flatMap((question) =>
-      "picture" in question ? [question.picture] : []
-    );
-    const { buffer, dims } = gpuInput.make(pictures);
-    return runtime.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
-  };
-  const start = async (questions: readonly Question[]) => {
-    const results = await session.run({ [session.inputNames[0]!]: tensorOf(questions) });
-    try {
-      // The runtime's types know no GPU buffers; asked for above, they are there.
-      const outputs = results as unknown as Record<string, GpuTensor>;
-      return reader.start(outputs, questions.map(inputCountOf));
-    } finally {
-      // The copies are submitted, so the buffers may be used again; else they would pile up.
-      for (const output of Object.values(results)) output.dispose();
-    }
-  };
+  const runs = new GpuRuns<Runtime.Tensor>(device, {
+    inputOf: (data, dims) => new runtime.Tensor("float32", data, dims),
+    inputIn: (buffer, dims) => runtime.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }),
+    // The runtime's types know no GPU buffers; asked for above, they are there.
+    run: async (input) => {
+      const outputs: unknown = await session.run({ [session.inputNames[0]!]: input });
+      return outputs as Record<string, GpuOutput>;
+    },
+  });
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-  return { session, maxPictureBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize), start };
+  const maxPictureBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  return { session, maxPictureBytes, start: (questions) => runs.start(questions) };
 }
 
 async function open(request: OpenRequest): Promise<Opened> {
@@ -249,7 +224,8 @@ async function answer(
   } catch (error) {
     const message = messageOf(error);
     if (isOnGpu) await new Promise((resolve) => setTimeout(resolve)); // A loss is told before.
-    if (isLoss(error)) say({ kind: "lost", message });
+    const isOutOfMemory = isOnGpu && /out of memory/i.test(message); // As the runtime puts it.
+    if (isLoss(error) || isOutOfMemory) say({ kind: "lost", message, isOutOfMemory });
     else for (const { id } of batch) say({ kind: "failed", id, message });
   }
 }

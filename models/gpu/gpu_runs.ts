@@ -1,0 +1,64 @@
+import { GpuReader, type GpuTensor } from "../inference/gpu_reader.ts";
+import type { Question } from "../inference/messages.ts";
+import { inputCountOf } from "../inference/run_queue.ts";
+import type { Outputs } from "../../pipeline/tensor.ts";
+import { GpuInput } from "./gpu_input.ts";
+
+/** An output of a run, whose memory the runtime takes back. */
+export interface GpuOutput extends GpuTensor {
+  dispose(): void;
+}
+
+/** What a runtime does on the same GPU. */
+export interface GpuRuntime<Input> {
+  /** Makes an input of numbers. */
+  inputOf(data: Float32Array<ArrayBuffer>, dims: readonly number[]): Input;
+  /** Makes an input of what is in the GPU's memory. */
+  inputIn(buffer: GPUBuffer, dims: readonly number[]): Input;
+  /** Runs the network, and leaves its outputs in the GPU's memory. */
+  run(input: Input): Promise<Readonly<Record<string, GpuOutput>>>;
+}
+
+/** Runs a network on a GPU: the pictures go up, the outputs come down, and nothing between. */
+export class GpuRuns<Input> {
+  readonly #runtime: GpuRuntime<Input>;
+  readonly #input: GpuInput;
+  readonly #reader: GpuReader;
+
+  /**
+   * Makes ready what runs need.
+   *
+   * @param device The GPU.
+   * @param runtime What runs the network on it.
+   */
+  constructor(device: GPUDevice, runtime: GpuRuntime<Input>) {
+    this.#runtime = runtime;
+    this.#input = new GpuInput(device);
+    this.#reader = new GpuReader(device);
+  }
+
+  /**
+   * Starts a run.
+   *
+   * @param questions What goes through the network at once: a tensor, or pictures.
+   * @returns What waits for the outputs, one for each question; meanwhile another run may start.
+   */
+  async start(questions: readonly Question[]): Promise<() => Promise<Outputs[]>> {
+    const outputs = await this.#runtime.run(this.#inputFor(questions));
+    try {
+      return this.#reader.start(outputs, questions.map(inputCountOf));
+    } finally {
+      // The copies are submitted, so the buffers may be used again; else they would pile up.
+      for (const output of Object.values(outputs)) output.dispose();
+    }
+  }
+
+  #inputFor(questions: readonly Question[]): Input {
+    const [first] = questions;
+    if (first && "input" in first) return this.#runtime.inputOf(first.input.data, first.input.dims);
+    const { buffer, dims } = this.#input.make(
+      questions.flatMap((question) => "picture" in question ? [question.picture] : []),
+    );
+    return this.#runtime.inputIn(buffer, dims);
+  }
+}
