@@ -136,6 +136,7 @@ export class MqttOutbox implements AsyncDisposable {
     const status = { qos: 1, retain: true } as const;
     const goodbye = emptied
       .then(() => this.#client.publishAsync(this.#statusTopic, "offline", status))
+      .then(() => this.#client.endAsync()) // Without a goodbye the broker would tell the last will.
       .catch(() => {}); // The broker is gone.
     await Promise.race([goodbye, isLate]);
     clearTimeout(timer);
