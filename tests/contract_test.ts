@@ -15,6 +15,7 @@ import {
   type Detector,
   discard,
   dropLate,
+  FeedWatch,
   type Frame,
   infer,
   type InferenceSession,
@@ -23,6 +24,7 @@ import {
   mergeSlices,
   type MeteredStage,
   type Prepared,
+  publishEvents,
   select,
   sink,
   slice,
@@ -115,6 +117,8 @@ const tracked = (frame: Frame): Tracked => ({
   )),
 });
 
+const watch = () => new FeedWatch({ name: "made", isFeed: true });
+
 const nowhere = () => new WritableStream<Uint8Array>();
 
 // deno-lint-ignore no-explicit-any -- The contract is the same for all kinds of items.
@@ -146,6 +150,12 @@ const STAGES: readonly {
   { name: "track", make: () => track(), itemFrom: detected },
   { name: "smooth", make: () => smooth({ method: "fixed-lag" }), itemFrom: tracked },
   { name: "dropLate", make: () => dropLate(), itemFrom: detected, readsFrameOnly: true },
+  { name: "watch", make: () => watch().results(), itemFrom: detected },
+  {
+    name: "publishEvents",
+    make: () => publishEvents(() => {}, { source: "made" }),
+    itemFrom: tracked,
+  },
   { name: "annotate", make: () => annotate(), itemFrom: detected },
   { name: "writeJsonLines", make: () => writeJsonLines(nowhere()), itemFrom: detected },
   { name: "writeMot", make: () => writeMot(nowhere()), itemFrom: detected },
