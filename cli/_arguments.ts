@@ -3,6 +3,7 @@ import { lineBreak, type Message, message, text } from "@optique/core/message";
 import { withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, command, constant, flag } from "@optique/core/primitives";
+import { HEALTH_RULES } from "../stages/live_view/health.ts";
 import { jitterArguments } from "./_jitter_arguments.ts";
 import { modelsArguments } from "./_models_arguments.ts";
 import { runArguments } from "./_run_arguments.ts";
@@ -61,17 +62,26 @@ export const programArguments: Parser<"sync", Request, unknown> = or(
     ],
     description:
       message`Finds faces or objects in a video, draws their boxes and lists them. Without any output it prints a summary and writes nothing. Of the text formats, one may be - for standard output.`,
-    footer: lines(
-      "Examples:",
-      "steadybox run in.mp4 -o out.mp4 --jsonl out.jsonl",
-      "steadybox run in.mp4 --start 1:30 --duration 10 --conf 0.7 -o out.mp4",
-      "steadybox run in.mp4 --jsonl - | head",
-      "steadybox run portrait.jpg -o boxes.png",
-      'steadybox run "photos/*.jpg" -o boxes --coco boxes.json',
-      "cat in.mp4 | steadybox run - -o out.mp4",
-      "steadybox run rtsp://camera/1 -o out.mp4 --segment 10m",
-      "steadybox run --sources feeds.yaml",
-    ),
+    footer: [
+      ...lines(
+        "Examples:",
+        "steadybox run in.mp4 -o out.mp4 --jsonl out.jsonl",
+        "steadybox run in.mp4 --start 1:30 --duration 10 --conf 0.7 -o out.mp4",
+        "steadybox run in.mp4 --jsonl - | head",
+        "steadybox run portrait.jpg -o boxes.png",
+        'steadybox run "photos/*.jpg" -o boxes --coco boxes.json',
+        "cat in.mp4 | steadybox run - -o out.mp4",
+        "steadybox run rtsp://camera/1 -o out.mp4 --segment 10m",
+        "steadybox run --sources feeds.yaml",
+        "steadybox run rtsp://camera/1 --view",
+      ),
+      lineBreak(),
+      lineBreak(),
+      ...lines(
+        "Health of a feed, as --view shows it: the first that holds; all but the first of the last minute:",
+        ...Object.entries(HEALTH_RULES).map(([level, rule]) => `${level}: ${rule}`),
+      ),
+    ],
   }),
   command("probe", probeArguments, {
     brief: message`Show what a file holds.`,
