@@ -75,12 +75,8 @@ export class WorkerSession implements InferenceSession {
       said.push(`The GPU was lost ${times(this.#lossCount)}: the frames it held were repeated`);
     }
     if (this.#outOfMemoryCount) {
-      said.push(
-        `The GPU ran out of memory ${
-          times(this.#outOfMemoryCount)
-        }: the frames it held were repeated` +
-          ", and go one by one",
-      );
+      const count = times(this.#outOfMemoryCount);
+      said.push(`The GPU ran out of memory ${count}: its frames were repeated, and go one by one`);
     }
     return said;
   }
@@ -98,8 +94,24 @@ export class WorkerSession implements InferenceSession {
   }
 
   async runPicture(picture: Picture): Promise<Outputs> {
-    checkDims(inputDims(picture, picture.fits.length), this.inputShape);
-    return await this.#sharer.sharing(picture, (shared) => this.#answerTo({ picture: shared }, []));
+    const { fits } = picture;
+    if (fits.length === 0) throw new RangeError("Cannot run the network on a picture without fits");
+    checkDims(inputDims(picture, fits.length), this.inputShape);
+    if (fits.length > (this.#request.maxBatch ?? Infinity)) return await this.#runEach(picture);
+    try {
+      return await this.#sharer.sharing(picture, (one) => this.#answerTo({ picture: one }, []));
+    } catch (error) {
+      const isTooMuch = error instanceof DeviceLost && error.isOutOfMemory && fits.length > 1;
+      if (!isTooMuch || this.#isDisposed) throw error;
+      return await this.#runEach(picture);
+    }
+  }
+
+  /** Runs the network on one input after the other, where there is no room for all of them. */
+  async #runEach(picture: Picture): Promise<Outputs> {
+    const all: Outputs[] = [];
+    for (const fit of picture.fits) all.push(await this.runPicture({ ...picture, fits: [fit] }));
+    return stacked(all);
   }
 
   /** Asks the worker, and again another one if it loses its GPU. */
@@ -129,4 +141,15 @@ export class WorkerSession implements InferenceSession {
     }
     return this.#worker;
   }
+}
+
+/** The outputs of several inputs, one behind the other. */
+function stacked(all: readonly Outputs[]): Outputs {
+  return Object.fromEntries(
+    Object.entries(all[0]!).map(([name, { dims: [, ...inner], data }]) => {
+      const stack = new Float32Array(all.length * data.length);
+      all.forEach((outputs, place) => stack.set(outputs[name]!.data, place * data.length));
+      return [name, { dims: [all.length, ...inner], data: stack }];
+    }),
+  );
 }

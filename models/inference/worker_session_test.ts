@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DeviceError } from "../../pipeline/errors.ts";
+import type { Picture } from "../../pipeline/picture.ts";
+import { planesFrom } from "../../pipeline/planes.ts";
 import { affineAnswer, affineNetwork } from "../../tests/_tiny_network.ts";
 import type { OpenRequest } from "./messages.ts";
 import { WorkerSession } from "./worker_session.ts";
@@ -97,6 +99,51 @@ Deno.test("WorkerSession repeats what a lost GPU was working on, and says so", {
     assertMatch(session.fallbacks.join(), said);
     await assertAnswers(session, 10);
   }
+});
+
+Deno.test("WorkerSession runs one input after the other where a GPU has no room for more", async () => {
+  const code = `
+    import { parentPort } from "node:worker_threads";
+    parentPort.once("message", (port) => port.onmessage = ({ data: { kind, id, question } }) => {
+      if (kind === "open") {
+        port.postMessage({ kind: "opened", inputShape: ["N", 3, 4, 4], takesBatches: true });
+        return;
+      }
+      const [fit, ...others] = question.picture.fits;
+      port.postMessage(others.length
+        ? { kind: "lost", message: "no room", isOutOfMemory: true }
+        : { kind: "answer", id, outputs: { y: { dims: [1, 1], data: Float32Array.of(fit.offsetX) } } });
+    });`;
+  await using session = await WorkerSession.open(requestFor("webgpu"), {
+    description: "",
+    workerUrl: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+  });
+  const picture: Picture = {
+    planes: planesFrom(new Uint8Array(6), 2, 2),
+    colour: { matrix: "bt709", range: "full" },
+    input: {
+      width: 4,
+      height: 4,
+      layout: "nchw",
+      channels: "rgb",
+      resize: "stretch",
+      border: [0, 0, 0],
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    },
+    resampler: "bilinear",
+    fits: [5, 6, 7].map((offsetX) => ({ scaleX: 1, scaleY: 1, offsetX, offsetY: 0 })),
+  };
+  for (let round = 0; round < 2; round++) {
+    const { y } = await session.runPicture(picture);
+    assertEquals([y!.dims, [...y!.data]], [[3, 1], [5, 6, 7]]);
+  }
+  assertMatch(session.fallbacks.join(), /ran out of memory 2 times: .* one by one/);
+  await assertRejects(
+    () => session.runPicture({ ...picture, fits: [] }),
+    RangeError,
+    "without fits",
+  );
 });
 
 Deno.test("WorkerSession computes in several threads of WebAssembly", async () => {
