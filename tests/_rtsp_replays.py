@@ -1,7 +1,7 @@
 """An RTSP server (GStreamer's) that sends an encoded clip over and over, as live feeds /0, /1 and so on.
 
-Nothing is encoded here, so that many feeds cost little. With --garble N, a share of 1/N of all bytes is
-flipped, by chance but the same each time. Prints "ready" when it listens.
+Nothing is encoded here, so that many feeds cost little. With --garble N, a share of 1/N of all bytes has
+another value, by chance but the same each time. Prints "ready" when it listens.
 """
 
 import argparse
@@ -24,10 +24,18 @@ def pictures_in(path):
 
 
 def garbled(picture, share, chance):
-    """The picture with some bytes of another value; the delimiter stays."""
+    """The picture with some bytes of its slices of another value.
+
+    What tells slices apart stays, and no value looks like it: from broken parts the server itself makes
+    floods of empty packets.
+    """
     bytes_ = bytearray(picture)
-    for _ in range(max(1, len(bytes_) // share)):
-        bytes_[chance.randrange(6, len(bytes_))] ^= chance.randrange(1, 256)
+    slices = [match.end() for match in re.finditer(rb"\x00\x00\x01[\x41\x61\x65]", picture)]
+    for start, end in zip(slices, [*(start - 8 for start in slices[1:]), len(bytes_)]):
+        for _ in range(max(1, (end - start) // share)):
+            at = chance.randrange(start, end)
+            if bytes_[at] > 3:
+                bytes_[at] = chance.randrange(4, 256)
     return bytes(bytes_)
 
 

@@ -14,7 +14,7 @@ export interface ReplayOptions {
   readonly count?: number;
   /** The rate. */
   readonly fps?: number;
-  /** One byte in so many is flipped. */
+  /** One byte in so many has another value. */
   readonly garble?: number;
 }
 
