@@ -1,6 +1,6 @@
-import { importedTracks } from "../bench/jitter/imported_tracks.ts";
-import type { ObservedClip } from "../bench/jitter/observed_clip.ts";
-import { readTruth, withoutFrames } from "../bench/jitter/truth_file.ts";
+import { importedTracks } from "../bench/jitter/observe/imported_tracks.ts";
+import type { ObservedClip } from "../bench/jitter/observe/observed_clip.ts";
+import { readTruth, withoutFrames } from "../bench/jitter/truth/truth_file.ts";
 import { SourceError } from "../pipeline/errors.ts";
 import { isUrl, sourcesFrom } from "./_sources.ts";
 import { asked, UsageError } from "./_usage_error.ts";

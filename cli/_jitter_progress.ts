@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { ObservedFrame } from "../bench/jitter/observe_video.ts";
+import type { ObservedFrame } from "../bench/jitter/observe/observe_video.ts";
 import type { FrameSource } from "../pipeline/frame.ts";
 import { stderr } from "./_console.ts";
 import type { Interruption } from "./_interruption.ts";

@@ -1,10 +1,14 @@
 import { machine, toolVersions } from "../bench/jitter/environment.ts";
-import { type DetectionWay, nameOfWay, type ObservedClip } from "../bench/jitter/observed_clip.ts";
-import { observedVideo } from "../bench/jitter/observe_video.ts";
+import {
+  type DetectionWay,
+  nameOfWay,
+  type ObservedClip,
+} from "../bench/jitter/observe/observed_clip.ts";
+import { observedVideo } from "../bench/jitter/observe/observe_video.ts";
 import { maxStrideOf } from "../bench/jitter/perturbation/max_stride.ts";
 import { measurePerturbation } from "../bench/jitter/perturbation/measure.ts";
 import type { Provenance } from "../bench/jitter/protocol.ts";
-import type { PerturbationResult } from "../bench/jitter/report_types.ts";
+import type { PerturbationResult } from "../bench/jitter/report/report_types.ts";
 import type { Model } from "../models/model.ts";
 import { loadModel } from "../models/registry.ts";
 import { openSession } from "../models/session.ts";

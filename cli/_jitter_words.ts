@@ -1,4 +1,4 @@
-import type { JitterReport, Measured, MethodResult } from "../bench/jitter/report_types.ts";
+import type { JitterReport, Measured, MethodResult } from "../bench/jitter/report/report_types.ts";
 import { table } from "./_table.ts";
 
 /** A report in short: what is steadier by how much, and at which price. */

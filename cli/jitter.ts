@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Resize, Ties } from "../bench/jitter/observed_clip.ts";
+import type { Resize, Ties } from "../bench/jitter/observe/observed_clip.ts";
 import { measured, type Measurement } from "../bench/jitter/protocol.ts";
 import { REPORT_FILES, writeReport } from "../bench/jitter/report/write_report.ts";
-import { smoothingMethod } from "../bench/jitter/smoothing_methods.ts";
+import { smoothingMethod } from "../bench/jitter/methods/smoothing_methods.ts";
 import type { Device } from "../pipeline/inference_session.ts";
 import { createPartialFile, outputErrorFrom } from "../stages/writing/partial_file.ts";
 import { stderr, stdout } from "./_console.ts";

@@ -1,4 +1,8 @@
-import { type ComparedMetric, compareReports, type Comparison } from "../bench/jitter/compare.ts";
+import {
+  type ComparedMetric,
+  compareReports,
+  type Comparison,
+} from "../bench/jitter/compare/compare_reports.ts";
 import { plainText } from "../bench/jitter/report/plain_text.ts";
 import { readReport } from "../bench/jitter/report/read_report.ts";
 import { bold, stdout } from "./_console.ts";

@@ -4,8 +4,8 @@ import type {
   MethodResult,
   PerCoordinate,
   TrackResult,
-} from "../bench/jitter/report_types.ts";
-import type { ClipTraces, JitterTraces, TrackTraces } from "../bench/jitter/traces.ts";
+} from "../bench/jitter/report/report_types.ts";
+import type { ClipTraces, JitterTraces, TrackTraces } from "../bench/jitter/report/traces.ts";
 import type { Box } from "../pipeline/box.ts";
 import { seededRandom } from "../pipeline/metrics/random.ts";
 

@@ -6,8 +6,8 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { jitterReportSchema } from "../bench/jitter/report_schema.ts";
-import type { JitterReport } from "../bench/jitter/report_types.ts";
+import { jitterReportSchema } from "../bench/jitter/report/report_schema.ts";
+import type { JitterReport } from "../bench/jitter/report/report_types.ts";
 import { runProgram, signalGroup, startProgram } from "./_program.ts";
 import { inTempDir, namesIn } from "./_temp_dir.ts";
 

@@ -1,6 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { runFfprobe } from "../../stages/ffmpeg/process.ts";
-import type { ReportMachine, ReportTool } from "./report_types.ts";
+import type { ReportMachine, ReportTool } from "./report/report_types.ts";
 
 /**
  * The versions of the programs that measure.

@@ -1,15 +1,20 @@
-import { controlResults } from "./controls.ts";
-import { jitterTraces } from "./jitter_traces.ts";
-import { measuredClip } from "./measured_track.ts";
-import { type MethodReading, methodReading, methodResult } from "./method_result.ts";
-import type { Method } from "./method_run.ts";
-import type { ObservedClip } from "./observed_clip.ts";
-import { clipOf, costOf, dataOf, settingsOf } from "./report_parts.ts";
-import type { JitterReport, MethodResult } from "./report_types.ts";
-import { AS_GIVEN, NONE, REFERENCE_METHODS, type SmoothingMethod } from "./smoothing_methods.ts";
-import type { JitterTraces } from "./traces.ts";
-import { truthSection } from "./truth.ts";
-import { verdictOf } from "./verdict.ts";
+import { controlResults } from "./controls/control_results.ts";
+import { jitterTraces } from "./report/jitter_traces.ts";
+import { measuredClip } from "./measures/measured_track.ts";
+import { type MethodReading, methodReading, methodResult } from "./measures/method_result.ts";
+import type { Method } from "./methods/method_run.ts";
+import type { ObservedClip } from "./observe/observed_clip.ts";
+import { clipOf, costOf, dataOf, settingsOf } from "./report/report_parts.ts";
+import type { JitterReport, MethodResult } from "./report/report_types.ts";
+import {
+  AS_GIVEN,
+  NONE,
+  REFERENCE_METHODS,
+  type SmoothingMethod,
+} from "./methods/smoothing_methods.ts";
+import type { JitterTraces } from "./report/traces.ts";
+import { truthSection } from "./truth/truth_section.ts";
+import { verdictOf } from "./report/verdict.ts";
 
 /** What is known of a run beside what it measured. */
 export type Provenance = Pick<

@@ -1,8 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { measuredFor, resultOf } from "./_test_run.ts";
-import { madeClip } from "./made_clip.ts";
-import type { ObservedClip } from "./observed_clip.ts";
-import { jitterReportSchema } from "./report_schema.ts";
+import { measuredFor, resultOf } from "../../tests/_measured.ts";
+import { madeClip } from "./controls/made_clip.ts";
+import type { ObservedClip } from "./observe/observed_clip.ts";
+import { jitterReportSchema } from "./report/report_schema.ts";
 
 const CLIP = madeClip({ seed: 11, tracks: 10, frames: 300, sigmaPercent: 0.4, correlation: 0 });
 const MADE = await measuredFor([CLIP], ["one-euro", "kalman", "fixed-lag", "offline"]);

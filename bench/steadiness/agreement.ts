@@ -1,5 +1,5 @@
 import { lowPass } from "../../pipeline/filters/low_pass.ts";
-import { meanOf } from "../jitter/segment_reading.ts";
+import { meanOf } from "../jitter/measures/segment_reading.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /** Where the bands begin and end, in Hz. */

@@ -1,7 +1,7 @@
 import { iouOf } from "../../mod.ts";
 import { lowPass } from "../../pipeline/filters/low_pass.ts";
 import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
-import { seriesOf } from "../jitter/segment.ts";
+import { seriesOf } from "../jitter/measures/segment.ts";
 import {
   type Amounts,
   amountsOf,
@@ -10,7 +10,7 @@ import {
   meanOf,
   overshootOf,
   staticDeviationsOf,
-} from "../jitter/segment_reading.ts";
+} from "../jitter/measures/segment_reading.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /** What a method makes of a track: as many numbers as there are coordinates, all over the raw boxes'. */

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { seededRandom } from "../../pipeline/metrics/random.ts";
 import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
-import { geometricMeanOf } from "../jitter/segment_reading.ts";
+import { geometricMeanOf } from "../jitter/measures/segment_reading.ts";
 import { reading, remarks } from "./judge.ts";
 import { judgedBy } from "./leave_one_out.ts";
 import type { Variant } from "./methods.ts";

@@ -1,4 +1,4 @@
-import { geometricMeanOf, meanOf } from "../jitter/segment_reading.ts";
+import { geometricMeanOf, meanOf } from "../jitter/measures/segment_reading.ts";
 import { type Reading, reading } from "./judge.ts";
 import type { Method, Variant } from "./methods.ts";
 import type { StudyTrack } from "./study_track.ts";

@@ -6,7 +6,7 @@ import type { PlacedBox } from "../../pipeline/metrics/coordinates.ts";
 import { blendedOverTime, type Remembered } from "../../stages/blend_over_time.ts";
 import { smoothOffline, type SmoothOfflineOptions } from "../../stages/smooth_offline.ts";
 import { smootherFor } from "../../stages/smoothing/smoother_for.ts";
-import { boxesOf } from "../jitter/segment.ts";
+import { boxesOf } from "../jitter/measures/segment.ts";
 import type { StudyTrack } from "./study_track.ts";
 
 /** Makes boxes out of a track, one a frame. */

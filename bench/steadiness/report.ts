@@ -1,6 +1,6 @@
 import { pairedRatio } from "../../pipeline/metrics/ratio.ts";
 import { agreement, BAND_EDGES_HZ } from "./agreement.ts";
-import { geometricMeanOf, meanOf } from "../jitter/segment_reading.ts";
+import { geometricMeanOf, meanOf } from "../jitter/measures/segment_reading.ts";
 import { errorAgainst, type Reading, remarks } from "./judge.ts";
 import { guardFor, type Judged, summaryOf } from "./leave_one_out.ts";
 import type { StudyTrack } from "./study_track.ts";

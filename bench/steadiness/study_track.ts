@@ -1,6 +1,6 @@
 import { blend, type Box, type Frame, type Track, track } from "../../mod.ts";
 import type { TimedTracks } from "../../stages/smooth_offline.ts";
-import { MIN_FPS, type Segment, segmentOf } from "../jitter/segment.ts";
+import { MIN_FPS, type Segment, segmentOf } from "../jitter/measures/segment.ts";
 import type { CandidateFrame, Footage } from "./detections.ts";
 
 /** One object without a gap, long enough to be judged, and where it truly was as far as is known. */

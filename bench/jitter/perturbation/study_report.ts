@@ -1,5 +1,5 @@
 import type { Resampler } from "../../../stages/sampling/tensor_maker.ts";
-import type { Measured } from "../report_schema.ts";
+import type { Measured } from "../report/report_schema.ts";
 import type { FrameReading } from "./frame_reading.ts";
 import type { Perturbation, Perturbations } from "./perturbations.ts";
 import {

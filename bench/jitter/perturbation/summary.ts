@@ -5,7 +5,7 @@ import {
   trackInterval,
 } from "../../../pipeline/metrics/bootstrap.ts";
 import type { PerturbationRow } from "../../../pipeline/metrics/perturbation.ts";
-import type { Measured, MeasuredInterval, PerturbationResult } from "../report_schema.ts";
+import type { Measured, MeasuredInterval, PerturbationResult } from "../report/report_schema.ts";
 import type { FrameReading } from "./frame_reading.ts";
 import type { Perturbation, PerturbationKind, Perturbations } from "./perturbations.ts";
 

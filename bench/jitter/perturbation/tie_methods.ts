@@ -2,7 +2,7 @@ import type { Detection } from "../../../pipeline/detection.ts";
 import { blended } from "../../../stages/blend.ts";
 import { blendedOverTime, type Remembered } from "../../../stages/blend_over_time.ts";
 import { suppressed } from "../../../stages/suppress.ts";
-import type { Ties } from "../observed_clip.ts";
+import type { Ties } from "../observe/observed_clip.ts";
 import type { Move } from "./moved_inputs.ts";
 import type { PerturbedRun } from "./perturbed_runs.ts";
 

@@ -1,4 +1,4 @@
-import type { JitterReport } from "../report_types.ts";
+import type { JitterReport } from "./report_types.ts";
 import { coordinateWords, listed, numberText, settingText } from "./_words.ts";
 
 function excludedWords({ data: { excluded } }: JitterReport): string[] {

@@ -1,5 +1,5 @@
 import { pairedRatio } from "../../../pipeline/metrics/ratio.ts";
-import type { JitterReport, MethodResult, PerturbationResult } from "../report_types.ts";
+import type { JitterReport, MethodResult, PerturbationResult } from "./report_types.ts";
 import { distributionPlots } from "./_distribution.ts";
 import { forestPlot, type ForestRow } from "./_forest.ts";
 import type { Markup } from "./_markup.ts";

@@ -1,4 +1,4 @@
-import type { JitterReport, Measured, MethodResult, PerCoordinate } from "../report_types.ts";
+import type { JitterReport, Measured, MethodResult, PerCoordinate } from "./report_types.ts";
 import type { Cell, ReportTable } from "./_tables.ts";
 import { measuredWords, NOTHING, numberText, overall, ratioAsChange } from "./_words.ts";
 

@@ -1,6 +1,6 @@
 import type { Box } from "../../../pipeline/box.ts";
-import type { JitterReport, MethodResult } from "../report_types.ts";
-import type { ClipTraces, JitterTraces } from "../traces.ts";
+import type { JitterReport, MethodResult } from "./report_types.ts";
+import type { ClipTraces, JitterTraces } from "./traces.ts";
 import { type Existence, existenceRaster } from "./_existence.ts";
 import { html, type Markup } from "./_markup.ts";
 import { figure, INK } from "./_plot.ts";

@@ -1,4 +1,4 @@
-import type { JitterReport } from "../report_types.ts";
+import type { JitterReport } from "./report_types.ts";
 import { numberText, settingText } from "./_words.ts";
 
 /** An argument as a shell has to be told it. */

@@ -1,4 +1,4 @@
-import type { JitterReport, MethodResult, PerturbationResult } from "../report_types.ts";
+import type { JitterReport, MethodResult, PerturbationResult } from "./report_types.ts";
 import { measuredWords, NOTHING, numberText, type Words } from "./_words.ts";
 
 /** A cell of a table. */

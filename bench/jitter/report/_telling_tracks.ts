@@ -1,5 +1,5 @@
-import type { JitterReport, MethodResult, TrackResult } from "../report_types.ts";
-import type { ClipTraces, JitterTraces, SegmentTraces, TrackTraces } from "../traces.ts";
+import type { JitterReport, MethodResult, TrackResult } from "./report_types.ts";
+import type { ClipTraces, JitterTraces, SegmentTraces, TrackTraces } from "./traces.ts";
 import { COORDINATES } from "./_words.ts";
 
 /**

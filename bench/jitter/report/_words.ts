@@ -1,4 +1,4 @@
-import type { Measured, MeasuredInterval, PerCoordinate } from "../report_types.ts";
+import type { Measured, MeasuredInterval, PerCoordinate } from "./report_types.ts";
 
 /** What stands where there is no number. */
 export const NOTHING = "–";

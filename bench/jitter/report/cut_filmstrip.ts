@@ -4,8 +4,8 @@ import { SourceError } from "../../../pipeline/errors.ts";
 import type { Frame } from "../../../pipeline/frame.ts";
 import { decode } from "../../../stages/decode.ts";
 import { encodePictures } from "../../../stages/encode_pictures.ts";
-import type { JitterReport } from "../report_types.ts";
-import type { JitterTraces, SegmentTraces } from "../traces.ts";
+import type { JitterReport } from "./report_types.ts";
+import type { JitterTraces, SegmentTraces } from "./traces.ts";
 import { shownMethod, type Stretch, type TellingTrack, tellingTracks } from "./_telling_tracks.ts";
 import { type Square, TileSheet } from "./_tile_sheet.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jitterReportSchema } from "../report_schema.ts";
+import { jitterReportSchema } from "./report_schema.ts";
 
 /** Where the schema is published. */
 export const PUBLISHED_SCHEMA: URL = new URL(

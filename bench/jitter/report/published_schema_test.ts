@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { madeReport } from "../../../tests/_made_report.ts";
-import { jitterReportSchema } from "../report_schema.ts";
+import { jitterReportSchema } from "./report_schema.ts";
 import { PUBLISHED_SCHEMA, publishedSchema } from "./published_schema.ts";
 
 const TEXT = await Deno.readTextFile(PUBLISHED_SCHEMA);

@@ -1,6 +1,6 @@
 import { SourceError } from "../../../pipeline/errors.ts";
-import { jitterReportSchema } from "../report_schema.ts";
-import type { JitterReport } from "../report_types.ts";
+import { jitterReportSchema } from "./report_schema.ts";
+import type { JitterReport } from "./report_types.ts";
 
 /** Why a file cannot be read, in words. */
 function reasonOf(cause: unknown): string {

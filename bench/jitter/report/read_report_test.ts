@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { compareReports } from "../compare.ts";
+import { compareReports } from "../compare/compare_reports.ts";
 import { readReport } from "./read_report.ts";
 import { reportCsv } from "./report_csv.ts";
 

@@ -1,5 +1,5 @@
 import { csvField, csvRecord } from "../../../stages/writing/csv.ts";
-import type { JitterReport, MethodResult, TrackResult } from "../report_types.ts";
+import type { JitterReport, MethodResult, TrackResult } from "./report_types.ts";
 import { COORDINATES } from "./_words.ts";
 
 /** What is known of each coordinate of a track, and what its columns are called. */

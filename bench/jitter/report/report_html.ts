@@ -1,5 +1,5 @@
-import type { JitterReport } from "../report_types.ts";
-import type { JitterTraces } from "../traces.ts";
+import type { JitterReport } from "./report_types.ts";
+import type { JitterTraces } from "./traces.ts";
 import { filmBody } from "./_film.ts";
 import { limitsOf } from "./_limits.ts";
 import { html, type Markup, trusted } from "./_markup.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DOMParser } from "linkedom";
 import { madeReport, madeTraces } from "../../../tests/_made_report.ts";
-import type { JitterReport } from "../report_types.ts";
+import type { JitterReport } from "./report_types.ts";
 import { methodsTable } from "./_method_tables.ts";
 import type { Filmstrip } from "./cut_filmstrip.ts";
 import { reportHtml, type ReportHtmlOptions } from "./report_html.ts";

@@ -1,4 +1,4 @@
-import type { JitterReport } from "../report_types.ts";
+import type { JitterReport } from "./report_types.ts";
 import { limitsOf } from "./_limits.ts";
 import { plainText } from "./plain_text.ts";
 import { detailsTable, methodsTable, settingsTable } from "./_method_tables.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { OutputError } from "../../../pipeline/errors.ts";
 import { createPartialFile } from "../../../stages/writing/partial_file.ts";
-import { jitterReportSchema } from "../report_schema.ts";
-import type { JitterReport } from "../report_types.ts";
-import type { JitterTraces } from "../traces.ts";
+import { jitterReportSchema } from "./report_schema.ts";
+import type { JitterReport } from "./report_types.ts";
+import type { JitterTraces } from "./traces.ts";
 import { cutFilmstrip } from "./cut_filmstrip.ts";
 import { reportCsv } from "./report_csv.ts";
 import { reportHtml } from "./report_html.ts";

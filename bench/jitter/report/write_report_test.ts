@@ -4,7 +4,7 @@ import { OutputError, SourceError } from "../../../pipeline/errors.ts";
 import { decode } from "../../../stages/decode.ts";
 import { madeReport, madeTraces } from "../../../tests/_made_report.ts";
 import { inTempDir, namesIn } from "../../../tests/_temp_dir.ts";
-import type { JitterTraces } from "../traces.ts";
+import type { JitterTraces } from "./traces.ts";
 import { cutFilmstrip, FILM } from "./cut_filmstrip.ts";
 import { readReport } from "./read_report.ts";
 import { REPORT_FILES, writeReport } from "./write_report.ts";
