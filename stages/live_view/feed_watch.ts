@@ -39,7 +39,7 @@ export interface FeedFigures {
   readonly frameCount?: number;
   /** How many a second came through in the last ten seconds. */
   readonly fps: number;
-  /** How old results were in the last ten seconds; absent for a file. */
+  /** How old results were in the last ten seconds; absent for a file, and where there were none. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number };
   /** How many frames were received. */
   readonly received: number;
@@ -184,7 +184,7 @@ export class FeedWatch {
     const counts = this.#counts?.();
     const { width, height, frameCount, detections } = this.#last;
     const held = counts ? counts.delivered - counts.ages.count + counts.waiting : 0;
-    const latencyMs = this.isFeed ? this.#latency() : undefined;
+    const latencyMs = this.isFeed && this.#arrivals.length > 0 ? this.#latency() : undefined;
     const health = this.isFeed ? this.#health(nowMs, latencyMs?.p95 ?? 0) : undefined;
     return {
       ...{ name: this.name, isFeed: this.isFeed, width, height, frames: this.#frames },

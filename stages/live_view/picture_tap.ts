@@ -50,6 +50,11 @@ export class PictureTap implements AsyncDisposable {
     this.#feed = feed;
   }
 
+  /** Whether somebody waits for a picture. */
+  get isAsked(): boolean {
+    return this.#askers.size > 0;
+  }
+
   /** Gives the next picture to somebody. */
   ask(taker: PictureTaker): void {
     this.#askers.add(taker);
@@ -62,7 +67,7 @@ export class PictureTap implements AsyncDisposable {
 
   /** Lets those who ask see a frame. It holds nobody, and is done with the frame at once. */
   offer({ frame, detections }: Detected): void {
-    if (this.#askers.size === 0 || this.#isClosed || performance.now() < this.#pausedUntilMs) {
+    if (!this.isAsked || this.#isClosed || performance.now() < this.#pausedUntilMs) {
       return;
     }
     const { data } = frame.planes;

@@ -1,6 +1,6 @@
 import type { PictureTaker, PictureTap } from "./picture_tap.ts";
 
-/** How much may lie in a connection until no more news are put in, in bytes. */
+/** How much may lie in a connection until no more is put in, in bytes; one picture may always be. */
 const MAX_BUFFERED_BYTES = 65536;
 
 /** How long a connection may take nothing at all, in milliseconds. */
@@ -39,9 +39,11 @@ export class Viewer implements PictureTaker {
     };
   }
 
-  /** Takes a picture over. */
+  /** Takes a picture over; who asks for more than they read gets none. */
   take(message: Uint8Array<ArrayBuffer>): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(message);
+    const { readyState, bufferedAmount } = this.#socket;
+    if (readyState !== WebSocket.OPEN || bufferedAmount > MAX_BUFFERED_BYTES) return;
+    this.#socket.send(message);
   }
 
   /** Tells news, unless older ones are still on their way; gives up who is stuck. */
