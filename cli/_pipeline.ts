@@ -22,9 +22,10 @@ import { regionNote, slicingFor } from "./_slicing.ts";
 import { steadyingFor } from "./_steadying.ts";
 import type { Metered, Outcome } from "./_summary.ts";
 import type { Tally } from "./_tally.ts";
-import { isFeed } from "./_sources.ts";
+import { isFeed, type Sources } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
 import type { View } from "./_view.ts";
+import type { SecondPass } from "./_two_passes.ts";
 import { asked } from "./_usage_error.ts";
 import { pictureSinkFor, writersFor } from "./_writers.ts";
 import { writtenTo } from "./_written.ts";
@@ -97,6 +98,37 @@ interface Parts {
   readonly watch: FeedWatch;
 }
 
+/** The stages that the user chooses, behind and before the network. */
+function chosenStages(
+  options: RunOptions,
+  sources: Sources,
+  detector: Finder["detector"],
+  secondFrames: SecondPass["frames"],
+) {
+  const { conf = detector.defaults.confidence, classes } = options;
+  const { minConfidence, stages: steadying } = steadyingFor(options, sources, conf, {
+    frames: secondFrames,
+  });
+  const boxes = asked(
+    "--classes",
+    () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
+  );
+  return { boxes, steadying, ...slicingFor(options, detector, conf) };
+}
+
+/**
+ * Refuses options that cannot be done, before anything is begun.
+ *
+ * @throws {UsageError} If one makes no sense for this source and network.
+ */
+export function checkStages(
+  options: RunOptions,
+  { sources }: Pick<Input, "sources">,
+  { detector }: Pick<Finder, "detector">,
+): void {
+  chosenStages(options, sources, detector, () => Promise.reject(new Error("Nothing is read yet")));
+}
+
 /** Connects the stages, and waits for the last frame. */
 async function piped(
   { options, input, interruption, tally, view, say }: Job,
@@ -106,19 +138,16 @@ async function piped(
     stages.push(stage);
     return stage;
   }
-  const { conf = detector.defaults.confidence, classes } = options;
-  const { minConfidence, stages: steadying } = steadyingFor(options, input.sources, conf, {
-    frames: () => {
+  const { boxes, steadying, cutting, merging, selection } = chosenStages(
+    options,
+    input.sources,
+    detector,
+    () => {
       tally.restart();
       notes.add("Each box was smoothed with the whole video in sight: it was decoded twice");
       return secondFrames({ options, input, interruption, say });
     },
-  });
-  const boxes = asked(
-    "--classes",
-    () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
-  const { cutting, merging, selection } = slicingFor(options, detector, conf);
   // Slices are cut from whole pictures, and a GPU makes its input of them.
   const isWhole = cutting !== undefined || session.maxPictureBytes !== undefined;
   const scaledFor = isWhole ? undefined : detector.input;

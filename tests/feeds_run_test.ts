@@ -157,6 +157,12 @@ const REFUSED = [
     code: 5,
     words: /line 2, column 5: feed "a": .*blazeface-full/,
   },
+  {
+    what: "names a class that the model does not know",
+    list: "feeds:\n  - { name: a, url: udp://a, device: cpu, classes: dog }",
+    code: 2,
+    words: /line 2, column 5: feed "a": --classes: .*dog/,
+  },
 ] as const;
 
 Deno.test.each(REFUSED)(

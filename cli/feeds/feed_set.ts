@@ -10,6 +10,7 @@ import {
   TEXT_FORMATS,
 } from "../_outputs.ts";
 import { checkPermitted } from "../_permissions.ts";
+import { checkStages } from "../_pipeline.ts";
 import { isUrl } from "../_sources.ts";
 import { withSource } from "../_source_env.ts";
 import { checkRereadable } from "../_two_passes.ts";
@@ -129,6 +130,7 @@ export class FeedSet {
     if (input.sources.kind !== "video") throw new UsageError("Cannot read pictures as a feed");
     await checkOutputs(options, input.sources, options);
     const lease = stack.use(await this.#networks.open(options, signal));
+    checkStages(options, input, lease.finder);
     const owned = stack.move();
     return {
       spec: { ...spec, options },

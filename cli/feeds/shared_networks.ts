@@ -79,7 +79,8 @@ export class SharedNetworks {
     const { model: { card }, session, shared } = await entry.opening;
     const { inputs, runs } = shared.statistics();
     const together = runs < inputs ? `, ${counted(runs, "run")}` : "";
-    this.#onClosed(`${card.name} on ${session.device}: ${counted(inputs, "input")}${together}`);
+    const went = `${counted(inputs, "input")}${together}`;
+    if (inputs > 0) this.#onClosed(`${card.name} on ${session.device}: ${went}`);
     await session[Symbol.asyncDispose]();
   }
 }
