@@ -2,7 +2,7 @@ import { basename, dirname, join, parse, resolve } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import { isPicturePath } from "../stages/encode_pictures.ts";
 import { checkLiveOutput } from "./_live_outputs.ts";
-import { isUrl, type Sources } from "./_sources.ts";
+import { isFeed, isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** The text formats, by the names of their options. */
@@ -185,7 +185,7 @@ export async function checkOutputs(
   checkLiveOutput({ output: outputs.output, segment, hlsKeep }, sources);
   const files = filesOf(outputs);
   const inputs = sources.kind === "video"
-    ? (isUrl(sources.url) ? [] : [sources.url])
+    ? (isUrl(sources.url) || isFeed(sources) ? [] : [sources.url]) // Deno may not look at a camera.
     : sources.paths;
   const directories = sources.kind === "pictures"
     ? [...new Set(inputs.map((path) => dirname(path)))]

@@ -40,11 +40,11 @@ export async function assertGone(pids: readonly string[]): Promise<void> {
  * Starts a program that looks at a feed, kills it outright once something has happened, and fails if
  * what it started is still there half a minute later.
  *
- * @param happening What to wait for; it is given what the program says.
+ * @param happening What to wait for; it is given what the program says, and its number.
  */
 export async function killedWhile(
   url: string,
-  happening: (said: ReadableStream<string>) => Promise<void>,
+  happening: (said: ReadableStream<string>, pid: number) => Promise<void>,
 ): Promise<void> {
   const child = new Deno.Command("deno", {
     args: ["eval", "--quiet", `--config=${ROOT.pathname}deno.json`, PROGRAM, url],
@@ -53,7 +53,7 @@ export async function killedWhile(
     stderr: "null",
   }).spawn();
   const said = child.stdout.pipeThrough(new TextDecoderStream());
-  await happening(said);
+  await happening(said, child.pid);
   const children = await childrenOf(child.pid);
   child.kill("SIGKILL");
   await child.status;

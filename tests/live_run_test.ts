@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assertGone, childrenOf } from "./_live_program.ts";
-import { framesIn, startProgram } from "./_program.ts";
+import { framesIn, runProgram, startProgram } from "./_program.ts";
 import { decode } from "../mod.ts";
 import { Recorder } from "./_rtsp_recorder.ts";
 import { Camera, freePort, hasRtspServer } from "./_rtsp_server.ts";
@@ -78,6 +78,19 @@ Deno.test({
       }
       // The server may miss what comes before its first key frame, or with the goodbye.
       assert(Math.abs(frames - Number(sent) - Number(cards)) <= 3, `${frames} frames\n${stderr}`);
+    }),
+});
+
+Deno.test({
+  name: "steadybox run asks ffmpeg for a camera of this machine, and names one that is not there",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    inTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/tmp`);
+      const args = ["run", "/dev/video63", "--duration", "3", "--jsonl", "o.jsonl"];
+      const { code, stderr } = await runProgram([...args, "--device", "cpu"], { dir });
+      assertEquals(code, 3, stderr);
+      assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");
     }),
 });
 

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { discard, dropLate, type Frame, receive, SourceError, stage } from "../mod.ts";
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
 import { imposter, listenedTo, Relay } from "./_imposter.ts";
-import { killedWhile } from "./_live_program.ts";
+import { childrenOf, killedWhile } from "./_live_program.ts";
 import { slowly } from "./_slowly.ts";
 import { Camera, freePort, hasRtspServer, type Sighting, Viewer } from "./_rtsp_server.ts";
 
@@ -259,5 +259,23 @@ Deno.test({
       return listenedTo(connection);
     });
     await killedWhile(urlOf(server.port), () => connected.promise);
+  },
+});
+
+Deno.test({
+  name:
+    "receive() leaves no process behind when its program is killed before anybody has called it",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const started = async (_said: unknown, pid: number) => {
+      while ((await childrenOf(pid)).length === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    };
+    await Promise.all([
+      `tcp://127.0.0.1:${freePort()}?listen=1`,
+      `srt://127.0.0.1:${freePort()}?mode=listener`,
+      `rtp://127.0.0.1:${freePort()}`,
+    ].map((url) => killedWhile(url, started)));
   },
 });

@@ -33,16 +33,19 @@ const ANALYSIS = { probesize: "1000000", analyzeduration: "1000000", fpsprobesiz
 
 const SILENCE_US = String(SILENCE_MS * 1000);
 
+/** After how long ffmpeg waits for nobody to call it any more, if it is left alone, in milliseconds. */
+const CALL_MS = 10_000;
+
 /** For each kind of URL that can be a feed, the options of ffmpeg's that suit it. */
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rtsp: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
   rtsps: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
   rtmp: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
   rtmps: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
-  srt: { ...ANALYSIS, timeout: SILENCE_US },
+  srt: { ...ANALYSIS, timeout: SILENCE_US, listen_timeout: String(CALL_MS * 1000) },
   udp: { ...ANALYSIS, timeout: SILENCE_US, overrun_nonfatal: "1" },
-  rtp: { ...ANALYSIS, timeout: SILENCE_US },
-  tcp: { ...ANALYSIS, timeout: SILENCE_US },
+  rtp: ANALYSIS, // It takes a time-out from its URL alone.
+  tcp: { ...ANALYSIS, timeout: SILENCE_US, listen_timeout: String(CALL_MS) },
   http: { ...ANALYSIS, rw_timeout: SILENCE_US },
   https: { ...ANALYSIS, rw_timeout: SILENCE_US },
 };
@@ -107,7 +110,7 @@ export function feedInput(
     ],
     script: [
       "ffconcat version 1.0",
-      `file '${source.replaceAll("'", "'\\''")}'`,
+      `file '${withTimeout(source).replaceAll("'", "'\\''")}'`,
       ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
       "",
     ].join("\n"),
@@ -116,3 +119,9 @@ export function feedInput(
 
 /** Threads that decode a frame each would hold as many back; damaged packets are left out. */
 const LOW_DELAY = ["-fflags", "+discardcorrupt", "-flags", "+low_delay-output_corrupt"];
+
+/** A URL with the time-out that its kind takes from nowhere else, unless it names one itself. */
+function withTimeout(url: string): string {
+  if (!/^rtp:/i.test(url) || /[?&]timeout=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}timeout=${SILENCE_US}`;
+}

@@ -2,6 +2,7 @@
 export type LossReason =
   | "authentication"
   | "notFound"
+  | "noDevice"
   | "refused"
   | "unresolved"
   | "unreachable"
@@ -20,6 +21,7 @@ export type LossReason =
 const WORDS: Readonly<Record<LossReason, string>> = {
   authentication: "the server asks for another user or password",
   notFound: "the server knows no such path",
+  noDevice: "there is no such camera, or it is in use, or not for this user",
   refused: "nobody listens there: the connection was refused",
   unresolved: "there is no host of that name",
   unreachable: "there is no way to that host",
@@ -44,7 +46,8 @@ const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
     /(returned|failed:|error) 40[13]\b|authorization failed|authfailed|access denied/i,
     "authentication",
   ],
-  [/(returned|failed:|error) 404\b|StreamNotFound|no such (file|device)/i, "notFound"],
+  [/(returned|failed:|error) 404\b|StreamNotFound/i, "notFound"],
+  [/no such (file|device)|resource busy|permission denied/i, "noDevice"],
   [/failed to resolve|name or service not known|name resolution/i, "unresolved"],
   [/connection refused/i, "refused"],
   [/no route to host|network is unreachable|host is unreachable/i, "unreachable"],

@@ -13,6 +13,15 @@ Deno.test.each(
       "[rtsp @ 0x5] method DESCRIBE failed: 404 Not Found\npipe:0: Server returned 404 Not Found",
     ],
     [
+      "noDevice",
+      "[video4linux2,v4l2 @ 0x5] Cannot open video device /dev/video7: No such file or directory",
+    ],
+    ["noDevice", "/dev/video0: Device or resource busy"],
+    [
+      "noDevice",
+      "[video4linux2,v4l2 @ 0x5] Cannot open video device /dev/video0: Permission denied",
+    ],
+    [
       "refused",
       "[tcp @ 0x5] Connection to tcp://127.0.0.1:9?timeout=3000000 failed: Connection refused\npipe:0: Connection refused",
     ],

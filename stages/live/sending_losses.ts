@@ -45,6 +45,7 @@ export interface SendingEnd {
 export function sendingLossFrom({ complaint, wasConnected }: SendingEnd): SendingLoss {
   if (/no space left/i.test(complaint)) return "full";
   if (/unknown encoder|unrecognized option/i.test(complaint)) return "encoder";
+  if (/no such file/i.test(complaint)) return "notFound";
   if (/timed out/i.test(complaint)) return wasConnected ? "stalled" : "timeout";
   if (wasConnected) return "ended";
   const reason = lossReasonFrom({ complaint, hadPictures: false, wasSilent: false });
