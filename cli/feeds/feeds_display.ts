@@ -37,6 +37,7 @@ export class FeedsDisplay implements Disposable {
     }, PLAIN_INTERVAL_MS));
     if (!this.#terminal.isTerminal) return;
     this.#timers.push(setInterval(() => {
+      if (feeds.runs.length === 0) return; // They are made ready.
       const line = truncated(totalLine(feeds.runs), this.#terminal.columns() - 1);
       this.#terminal.write(ERASE + line);
     }, LIVE_INTERVAL_MS));
