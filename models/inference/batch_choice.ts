@@ -2,7 +2,10 @@
 const SIZES = [1, 2, 4, 8] as const;
 
 /** A larger batch has to be this much faster for each input, as its first input waits for its last. */
-const GAIN = 0.95;
+const GAIN = 0.9;
+
+/** How long the inputs of a batch may take one by one, in milliseconds: so long would the first wait. */
+const MAX_BATCH_MS = 100;
 
 /** How fast the mean of durations follows them. */
 const SMOOTHING = 0.1;
@@ -33,7 +36,10 @@ export class BatchChoice {
    * @param waiting How many wait that could go together, from 1.
    */
   sizeFor(waiting: number): number {
-    const sizes = SIZES.filter((size) => size <= Math.min(waiting, this.#limit));
+    const oneMs = this.#measured.get(1)?.inputMs ?? 0;
+    const sizes = SIZES.filter((size) =>
+      size === 1 || (size <= Math.min(waiting, this.#limit) && size * oneMs <= MAX_BATCH_MS)
+    );
     const untried = sizes.find((size) => this.#measured.get(size)?.inputMs === undefined);
     if (untried !== undefined) return untried;
     if (++this.#runs % TRIAL_RUNS === 0) {

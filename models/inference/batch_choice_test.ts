@@ -34,6 +34,11 @@ Deno.test("BatchChoice keeps to what is best in between", () => {
   assertEquals(new Set(sizes.slice(8)), new Set([2]));
 });
 
+Deno.test("BatchChoice makes no batches of which the first input would wait for long", () => {
+  const sizes = sizesFor((size) => 40 + size, { waiting: 8, runs: 500 });
+  assertEquals(new Set(sizes), new Set([1, 2]));
+});
+
 Deno.test("BatchChoice never takes more than wait", () => {
   assertEquals(Math.max(...sizesFor(() => 10, { waiting: 3, runs: 300 })), 2);
   assertEquals(Math.max(...sizesFor(() => 10, { waiting: 1, runs: 300 })), 1);
