@@ -88,3 +88,14 @@ Deno.test("summary() counts what was dropped of a feed, by cause", () => {
   const text = summary({ ...outcome, tally: { ...outcome.tally, drops } }, { isTerminal: false });
   assertStringIncludes(text, "100 of 1,300 received dropped (superseded 98, late 2)");
 });
+
+Deno.test("summary() tells how old a feed's frames were, and nothing of the kind of a file", () => {
+  const result = { count: 9, mean: 20, p50: 12.34, p95: 95.1, p99: 480, max: 490 };
+  const output = { ...result, p50: 14 };
+  const text = summary({ ...outcome, ages: { result, output } }, { isTerminal: false });
+  assertStringIncludes(
+    text,
+    "Latency     to result p50 12.3, p95 95.1, p99 480 ms; to output p50 14.0, p95 95.1, p99 480 ms",
+  );
+  assertEquals(summary(outcome, { isTerminal: false }).includes("Latency"), false);
+});

@@ -148,7 +148,9 @@ export class View implements AsyncDisposable {
     if (view) {
       const { LivePage } = await import("../stages/live_view/live_page.ts");
       this.#page = this.#stack.use(LivePage.open(view));
-      say(`Look at ${this.#page.url}`);
+      const isAny = /^(0\.0\.0\.0|::)$/.test(view.hostname);
+      const hint = isAny ? ` (${view.hostname} stands for each address of this machine)` : "";
+      say(`Look at ${this.#page.url}${hint}`);
     }
     if (broker) {
       await checkNet(hostOf(broker));

@@ -36,3 +36,13 @@ Deno.test("Meter counts durations of 0", () => {
   assertEquals([count, max], [3, 5]);
   assertAlmostEquals(p50, 0, 1e-5);
 });
+
+Deno.test("Meter counts what is not above each bound, within 2 %", () => {
+  const meter = new Meter();
+  for (let durationMs = 1; durationMs <= 1000; durationMs++) meter.record(durationMs);
+  const counts = meter.countsUpTo([0.5, 10, 100, 500, 2000]);
+  assertEquals([counts[0], counts[4]], [0, 1000]);
+  for (const [at, boundMs] of [[1, 10], [2, 100], [3, 500]] as const) {
+    assertAlmostEquals(counts[at]!, boundMs, 0.021 * boundMs);
+  }
+});
