@@ -93,9 +93,9 @@ export * from "./stages/encode.ts";
 export * from "./stages/encode_pictures.ts";
 export * from "./stages/infer.ts";
 export * from "./stages/letterbox.ts";
+export type { FeedFigures } from "./stages/live_view/feed_figures.ts";
 export {
   type FeedCounts,
-  type FeedFigures,
   FeedWatch,
   type FeedWatchOptions,
 } from "./stages/live_view/feed_watch.ts";

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type MetricValueWithName, Registry } from "prom-client";
 import type { Meter } from "../pipeline/meter.ts";
-import type { FeedFigures, FeedWatch } from "../stages/live_view/feed_watch.ts";
+import type { FeedFigures } from "../stages/live_view/feed_figures.ts";
+import type { FeedWatch } from "../stages/live_view/feed_watch.ts";
 import type { OutboxStatistics } from "../stages/messaging/mqtt_outbox.ts";
 
 /** What is measured. */
