@@ -34,16 +34,19 @@ export function jitterWords({ verdict, methods, controls, truth }: JitterReport)
 
 function rowOf({ id, overBaseline, temporal, lag, guard }: MethodResult): string[] {
   const { flicker, fastError } = overBaseline ?? {};
+  const isKnown = guard.fastErrorPercent !== null;
   return [
     id,
     flicker ? changeText(flicker.estimate) : amountText(temporal.flickerPercent),
     flicker?.interval
       ? `${changeText(flicker.interval.low)} to ${changeText(flicker.interval.high)}`
       : "",
-    fastError ? text(fastError.estimate) : "1.00",
+    fastError ? text(fastError.estimate) : isKnown ? "1.00" : "?",
     text(lag.frames.estimate),
     lag.lookAheadFrames === null ? "all" : String(lag.lookAheadFrames),
-    guard.isValid ? "kept" : [...new Set(guard.failed.map(({ part }) => part))].join(" "),
+    guard.isValid
+      ? isKnown ? "kept" : "?"
+      : [...new Set(guard.failed.map(({ part }) => part))].join(" "),
   ];
 }
 

@@ -14,8 +14,9 @@ function lagCell({ lag }: MethodResult): Cell {
   return { text, detail: waits };
 }
 
-/** Whether a method passes the guard, or which parts of it not. */
+/** Whether a method passes the guard, or which parts of it not; nothing where nothing was measured. */
 function guardCell({ guard }: MethodResult): Cell {
+  if (guard.isValid && guard.fastErrorPercent === null) return { text: NOTHING };
   if (guard.isValid) return { text: "passed", tone: "good" };
   const parts = [...new Set(guard.failed.map(({ part }) => part))];
   return { text: `failed ${parts.toSorted().join(", ")}`, tone: "bad" };

@@ -102,11 +102,14 @@ export function headlineOf({ verdict }: JitterReport): string | undefined {
  * @returns Sentences; none if all is as it should be.
  */
 export function warningsOf({ isInterrupted, verdict, methods }: JitterReport): string[] {
+  const judged = methods.filter(({ role }) => role === "method");
   return [
     ...verdict.areControlsRight
       ? []
       : ["The controls did not come out as they must: no number here is to be trusted."],
     ...isInterrupted ? ["The run was interrupted: this is what was measured until then."] : [],
-    ...verdict.method === null && methods.length > 1 ? ["No method passed the guard."] : [],
+    ...judged.length > 0 && !judged.some(({ guard }) => guard.isValid)
+      ? ["No method passed the guard."]
+      : [],
   ];
 }
