@@ -1,4 +1,5 @@
 import { SteadyboxError } from "../pipeline/errors.ts";
+import { feedInput, isPlaylist } from "../stages/live/feed_input.ts";
 import { probe } from "../stages/probe.ts";
 import type { Outputs } from "./_outputs.ts";
 import { type Sources, sourcesFrom } from "./_sources.ts";
@@ -26,13 +27,25 @@ export async function openInput(
   outputs: Outputs,
   signal: AbortSignal,
 ): Promise<Input> {
-  if (!names.includes("-")) return { sources: await sourcesFrom(names), [Symbol.dispose]() {} };
+  if (!names.includes("-")) {
+    return {
+      sources: await withLivePlaylist(await sourcesFrom(names), signal),
+      [Symbol.dispose]() {},
+    };
+  }
   if (names.length > 1) throw new UsageError("Cannot read standard input with other sources");
   using stack = new DisposableStack();
   const { path } = stack.use(await storedInput(storagePlace(outputs), signal));
   const sources = await sourcesAt(path, signal);
   const kept = stack.move();
   return { sources, name: STANDARD_INPUT, [Symbol.dispose]: () => kept.dispose() };
+}
+
+/** A playlist (HLS) is a feed unless it has come to its end: only its content tells. */
+async function withLivePlaylist(sources: Sources, signal: AbortSignal): Promise<Sources> {
+  if (sources.kind !== "video" || !isPlaylist(sources.url)) return sources;
+  const { isOver } = feedInput(sources.url, "tcp");
+  return await isOver?.(signal) ? sources : { ...sources, isFeed: true };
 }
 
 const STANDARD_INPUT = "standard input";

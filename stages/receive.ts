@@ -96,6 +96,9 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  * Frames that arrive `maxLatencyMs` later than the quickest (a backlog that is made up for) are
  * dropped, and if that goes on the feed is opened anew. Each drop is counted with its cause.
  *
+ * A playlist (HLS) is shown while it goes on; one that has come to its end counts as lost, as it would
+ * begin at its beginning: `decode()` reads it.
+ *
  * Times are the sender's own within a connection, in ticks of 1/90000 s from the first frame.
  * Sound is received if it is asked for; it goes with `frame.source.sound`.
  *

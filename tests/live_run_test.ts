@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { assertGone, childrenOf } from "./_live_program.ts";
 import { framesIn, runProgram, startProgram } from "./_program.ts";
 import { decode } from "../mod.ts";
+import { playlistSender } from "./_playlist_sender.ts";
 import { Recorder } from "./_rtsp_recorder.ts";
 import { Camera, freePort, hasRtspServer } from "./_rtsp_server.ts";
 import { inTempDir, namesIn } from "./_temp_dir.ts";
@@ -93,6 +94,21 @@ Deno.test({
       assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");
     }),
 });
+
+Deno.test("steadybox run takes a playlist for a feed while it is live, and for a file afterwards", () =>
+  inTempDir(async (dir) => {
+    await Deno.mkdir(`${dir}/tmp`);
+    await using sender = playlistSender(dir);
+    await sender.start("320x240");
+    const args = ["run", sender.url, "--device", "cpu"];
+    const live = await runProgram([...args, "--duration", "4"], { dir });
+    assertEquals(live.code, 0, live.stderr);
+    assertMatch(live.stderr, /^Connected to http/m);
+    await sender.finish();
+    const file = await runProgram([...args, "--jsonl", "o.jsonl"], { dir });
+    assertEquals(file.code, 0, file.stderr);
+    assertEquals(/Connected/.test(file.stderr), false);
+  }));
 
 const ENDS = [
   { how: "SIGINT", lost: 0 },

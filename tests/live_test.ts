@@ -10,7 +10,9 @@ import { discard, dropLate, type Frame, receive, SourceError, stage } from "../m
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
 import { imposter, listenedTo, Relay } from "./_imposter.ts";
 import { childrenOf, killedWhile } from "./_live_program.ts";
+import { playlistSender } from "./_playlist_sender.ts";
 import { slowly } from "./_slowly.ts";
+import { inTempDir } from "./_temp_dir.ts";
 import { Camera, freePort, hasRtspServer, type Sighting, Viewer } from "./_rtsp_server.ts";
 
 const isWithoutServer = !hasRtspServer();
@@ -279,3 +281,19 @@ Deno.test({
     ].map((url) => killedWhile(url, started)));
   },
 });
+
+Deno.test("receive() shows a playlist while it is live, and nothing of it again once it has ended", () =>
+  inTempDir(async (dir) => {
+    await using sender = playlistSender(dir);
+    await sender.start("320x240");
+    await using viewer = new Viewer();
+    const feed = receive(sender.url, { onEvent: viewer.onEvent });
+    viewer.watch(feed);
+    await viewer.framesOf(0, 15);
+    await sender.finish();
+    await viewer.loss("ended", 1);
+    while (feed.statistics().losses.ended! < 3) await new Promise((next) => setTimeout(next, 100));
+    assertEquals(feed.statistics().connections, 1);
+    await sender.start("480x272");
+    assertEquals((await viewer.framesOf(1)).source.width, 480);
+  }));

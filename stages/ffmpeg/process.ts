@@ -68,6 +68,22 @@ export function spawnFfmpeg(
   };
 }
 
+/** Writes a text to a process, and nothing more. */
+export async function handOver(
+  { stdin }: Pick<FfmpegProcess, "stdin">,
+  text: string,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // It has ended before it read this: it will be known why.
+  } finally {
+    writer.releaseLock();
+  }
+}
+
 function childOf(
   program: string,
   args: readonly string[],

@@ -4,7 +4,7 @@ import { FramePool, type PooledBuffer } from "../../pipeline/frame_pool.ts";
 import { planesByteLength } from "../../pipeline/planes.ts";
 import { ByteReader } from "../ffmpeg/byte_reader.ts";
 import { NutReader, PictureSizeError } from "../ffmpeg/nut_reader.ts";
-import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
+import { type FfmpegProcess, handOver, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { type FeedInput, SILENCE_MS } from "./feed_input.ts";
 import { type LossReason, lossReasonFrom } from "./losses.ts";
 import { SOUND } from "./sound_buffer.ts";
@@ -91,6 +91,7 @@ export async function* connect(
   input: FeedInput,
   { firstFrameMs, stallMs, onSound, signal }: Patience,
 ): AsyncGenerator<Picture, LossReason> {
+  if (await input.isOver?.(signal)) return "ended";
   const startedAtMs = performance.now();
   let verdict: LossReason | undefined;
   const notes = new StreamNotesReader(() => {
@@ -118,7 +119,7 @@ export async function* connect(
   const giveUp = () => end(child);
   signal.addEventListener("abort", giveUp);
   watchdog.watch(firstFrameMs);
-  await handOver(child, input.script);
+  if (input.script !== undefined) await handOver(child, input.script);
   try {
     await using bytes = new ByteReader(child.stdout);
     for await (const picture of picturesIn(new NutReader(bytes), notes, onSound)) {
@@ -176,19 +177,6 @@ function end(child: FfmpegProcess): void {
   child.kill();
   const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
   child.result.finally(() => clearTimeout(timer)).catch(() => {}); // Its owner will hear of it.
-}
-
-async function handOver(child: FfmpegProcess, script: string | undefined): Promise<void> {
-  if (script === undefined) return;
-  const writer = child.stdin.getWriter();
-  try {
-    await writer.write(new TextEncoder().encode(script));
-    await writer.close();
-  } catch {
-    // It has ended before it read this: it will be known why.
-  } finally {
-    writer.releaseLock();
-  }
 }
 
 async function* picturesIn(

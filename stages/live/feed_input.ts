@@ -1,4 +1,5 @@
 import { SourceError } from "../../pipeline/errors.ts";
+import { isFinishedPlaylist } from "./finished_playlist.ts";
 import { isUrl, protocolsFor, withoutCredentials } from "../ffmpeg/input.ts";
 
 /** How RTP travels. */
@@ -23,6 +24,8 @@ export interface FeedInput {
   readonly script?: string;
   /** How long its pictures may stay away, in milliseconds. */
   readonly stallMs: number;
+  /** Whether it is a playlist that is not, or no longer, live. */
+  readonly isOver?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** The least analysis, for what tells by itself what it holds. */
@@ -54,7 +57,7 @@ const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const CAMERA = /^\/dev\/video\d+$/;
 
 /** Whether a URL names a playlist (HLS). */
-function isPlaylist(url: string): boolean {
+export function isPlaylist(url: string): boolean {
   return /^https?:[^?#]*\.m3u8(\?|#|$)/i.test(url);
 }
 
@@ -96,24 +99,28 @@ export function feedInput(
       rtsp_transport: transport,
       allowed_media_types: withSound ? "video+audio" : "video",
     },
+    ...isPaced && { live_start_index: "-2" }, // By itself it is a third one behind.
     protocol_whitelist: protocols,
   };
+  const list = [
+    ...["-probesize", "1000", "-analyzeduration", "0", "-fpsprobesize", "0"],
+    ...["-protocol_whitelist", `pipe,${protocols}`],
+    ...["-f", "concat", "-safe", "0", "-i", "pipe:0"],
+  ];
+  const script = [
+    "ffconcat version 1.0",
+    `file '${withTimeout(source).replaceAll("'", "'\\''")}'`,
+    ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
+    "",
+  ].join("\n");
+  if (!isPaced) return { name, stallMs: STALL_MS, args: [...LOW_DELAY, ...list], script };
   return {
     name,
-    stallMs: isPaced ? PLAYLIST_STALL_MS : STALL_MS,
-    args: [
-      ...LOW_DELAY,
-      ...(isPaced ? ["-re"] : []), // Else a lump would come at once, and all but its end be dropped.
-      ...["-probesize", "1000", "-analyzeduration", "0", "-fpsprobesize", "0"],
-      ...["-protocol_whitelist", `pipe,${protocols}`],
-      ...["-f", "concat", "-safe", "0", "-i", "pipe:0"],
-    ],
-    script: [
-      "ffconcat version 1.0",
-      `file '${withTimeout(source).replaceAll("'", "'\\''")}'`,
-      ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
-      "",
-    ].join("\n"),
+    stallMs: PLAYLIST_STALL_MS,
+    // Else a lump would come at once, and all but its end be dropped.
+    args: [...LOW_DELAY, "-re", ...list],
+    script,
+    isOver: (signal) => isFinishedPlaylist(list, script, signal),
   };
 }
 

@@ -55,7 +55,10 @@ const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
   [/decoder .*not found|unknown decoder|matches no streams|could not find codec/i, "codec"],
   [/protocol not found/i, "unsupported"],
   [/timed out/i, "timeout"],
-  [/invalid data found|protocol error|(returned|failed:|error) [45]\d\d\b/i, "protocol"],
+  [
+    /invalid data found|not on whitelist|protocol error|(returned|failed:|error) [45]\d\d\b/i,
+    "protocol",
+  ],
 ];
 
 /** How a connection ended, as far as it can be seen. */

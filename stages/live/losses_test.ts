@@ -36,6 +36,7 @@ Deno.test.each(
       "[rtmp @ 0x5] Cannot read RTMP handshake response\nrtmp://127.0.0.1:9/a: Connection timed out",
     ],
     ["protocol", "pipe:0: Invalid data found when processing input"],
+    ["protocol", "[http @ 0x5] Protocol 'file' not on whitelist 'http,https,tcp,tls,crypto,data'!"],
     ["unsupported", "pipe:0: Protocol not found"],
     ["codec", "Stream map '0:v:0' matches no streams."],
     ["ended", ""],
