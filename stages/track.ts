@@ -26,8 +26,8 @@ export interface TrackOptions {
    */
   readonly acrossClasses?: boolean;
   /**
-   * Whether the frames are searched for the camera's own motion, and for cuts. It takes one to two
-   * milliseconds a frame.
+   * Whether the frames are searched for the camera's own motion, and for cuts. It takes about
+   * half a millisecond a frame.
    *
    * @default {true}
    */

@@ -1,9 +1,8 @@
 import type { Box } from "../../pipeline/box.ts";
-import type { Frame } from "../../pipeline/frame.ts";
 import { type Similarity, STILL, zoomOf } from "../../pipeline/similarity.ts";
 import { alignment, pictureMotionFrom } from "./alignment.ts";
-import { type Landmarks, landmarksOf } from "./landmarks.ts";
-import { shrunk, type SmallPicture } from "./small_picture.ts";
+import { Landmarks } from "./landmarks.ts";
+import { type Seen, Shrinker, type SmallPicture } from "./small_picture.ts";
 
 /** What became of the view since the frame before. */
 export interface View {
@@ -31,33 +30,76 @@ const MAX_ZOOM = 2;
 
 /** Tells from the frames themselves how the camera moves, and when another scene begins. */
 export class Camera {
-  #last: readonly Landmarks[] = [];
+  #last: Sight | undefined;
+  /** The sight before that, whose memory is used again. */
+  #spare: Sight | undefined;
+  /** How the camera moved last. */
+  #motion = STILL;
 
   /**
    * Looks at the next frame.
    *
-   * @param frame The frame.
+   * @param frame The frame; nothing of it is kept.
    * @param objects Where objects are in it, which move by themselves.
    */
-  look(frame: Pick<Frame, "planes" | "scaled">, objects: readonly Box<"frame">[]): View {
-    const then = this.#last;
-    const now = shrunk(frame).map((picture) => landmarksOf(picture, objects));
-    this.#last = now;
+  look(frame: Seen, objects: readonly Box<"frame">[]): View {
+    const last = this.#last;
+    const sight = this.#spare?.suits(frame) ? this.#spare : new Sight(frame);
+    sight.see(frame, objects);
+    this.#spare = last;
+    this.#last = sight;
+    const [then, now] = [last?.landmarks ?? [], sight.landmarks];
     if (then.length === 0 || now.length === 0) return { isCut: false };
     if (!isSameSize(then[0]!.picture, now[0]!.picture)) return { isCut: true };
     const level = then.findIndex(({ picture: { width, height } }) =>
       Math.max(width, height) <= COMPARED_SIDE
     );
     const [before, after] = [then.at(level)!.picture, now.at(level)!.picture];
-    const motion = alignment(then, now);
-    const zoom = zoomOf(motion);
-    const isPlausible = zoom < MAX_ZOOM && zoom > 1 / MAX_ZOOM;
-    const aligned = isPlausible ? likeness(before, after, motion) : 0;
     const still = likeness(before, after, STILL);
-    const best = Math.max(aligned, still);
+    const tried = (guess: Similarity) => {
+      const motion = alignment(then, now, guess);
+      const zoom = zoomOf(motion);
+      const isPlausible = zoom < MAX_ZOOM && zoom > 1 / MAX_ZOOM;
+      return { motion, aligned: isPlausible ? likeness(before, after, motion) : 0 };
+    };
+    let found = tried(STILL);
+    // A camera in full swing may move too far for that, but goes on as it did.
+    if (found.aligned < SURE_LIKENESS && this.#motion !== STILL) {
+      const again = tried(this.#motion);
+      if (again.aligned > found.aligned) found = again;
+    }
+    const best = Math.max(found.aligned, still);
     const isCut = best < MIN_LIKENESS ||
       (best < SURE_LIKENESS && commonShades(before, after) < MIN_COMMON_SHADES);
-    return isCut ? { isCut } : { isCut, motion: aligned < still - MISTRUST ? STILL : motion };
+    this.#motion = isCut || found.aligned < still - MISTRUST ? STILL : found.motion;
+    return isCut ? { isCut } : { isCut, motion: this.#motion };
+  }
+}
+
+/** What is seen of a frame, in the same memory for every other frame. */
+class Sight {
+  /** The landmarks at each size, largest first. */
+  readonly landmarks: readonly Landmarks[];
+  readonly #shrinker: Shrinker;
+
+  /** Makes room for what is seen of a frame, and of others like it. */
+  constructor(frame: Seen) {
+    this.#shrinker = new Shrinker(frame);
+    const [first, ...smaller] = this.#shrinker.pictures;
+    const others = smaller.map((picture) => new Landmarks(picture));
+    this.landmarks = first ? [new Landmarks(first, others[0]), ...others] : [];
+  }
+
+  /** Whether another frame's pictures have the same sizes. */
+  suits(frame: Seen): boolean {
+    return this.#shrinker.suits(frame);
+  }
+
+  /** Looks at a frame. */
+  see(frame: Seen, objects: readonly Box<"frame">[]): void {
+    this.#shrinker.shrink(frame);
+    // The largest last, as it stands on the next smaller one.
+    for (const landmarks of this.landmarks.toReversed()) landmarks.pick(objects);
   }
 }
 

@@ -166,6 +166,15 @@ Deno.test("Camera sees a cut between any two of twelve scenes, and none within",
   assert(views(shaken).every(({ motion, isCut }) => (motion === undefined) === isCut));
 });
 
+Deno.test("Camera keeps up with a camera in full swing, which goes on as it did", () => {
+  const picture = scene(4);
+  const path = Array.from({ length: 72 }, (_, i) => cameraAt(8 * i, picture));
+  views(path.map((place) => movedPlanes(picture, place))).forEach(({ motion, isCut }, i) => {
+    assert(!isCut, `A cut is seen in frame ${i + 1}`);
+    assert(greatestError(motion!, stepBetween(path[i]!, path[i + 1]!), picture) < 0.2);
+  });
+});
+
 Deno.test("Camera takes another size of the picture for a cut", () => {
   assertEquals(views([scene(1), scene(1, 640, 480)]), [{ isCut: true }]);
 });

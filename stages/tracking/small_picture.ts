@@ -20,6 +20,8 @@ const MAX_SIDE = 240;
 const MIN_SIDE = 12;
 /** So many samples along each side of a block are enough, as footage is hardly sharper. */
 const SAMPLES = 4;
+/** The values of a picture that a source made are so many times the shades. */
+const FINENESS = 256;
 
 /**
  * How large the small picture of a frame is; nothing if the frame is too small. What is left over at
@@ -33,98 +35,139 @@ export function smallSizeOf(
   return Math.min(small.width, small.height) < MIN_SIDE ? undefined : small;
 }
 
+/** What is looked at of a frame. */
+export type Seen = Pick<Frame, "planes" | "scaled">;
+
 /**
- * Shrinks the luma of a frame by a whole factor, unless its source has done so, and softens it, so
- * that what lies between its pixels can be told well; then halves it again and again.
+ * Makes the small picture of each frame, and its halves, in the same memory again and again.
  *
- * @returns The small picture and its halves, largest first; none if the frame is too small.
+ * The luma is shrunk by a whole factor, unless its source has done so, and softened, so that what lies
+ * between its pixels can be told well; then it is halved again and again.
  */
-export function shrunk({ planes, scaled }: Pick<Frame, "planes" | "scaled">): SmallPicture[] {
-  const small = scaled ? pictureFrom(scaled.luma) : sampled(planes);
-  if (!small) return [];
-  soften(small);
-  const pictures = [small];
-  for (let last = small; Math.min(last.width, last.height) >= 2 * MIN_SIDE;) {
-    pictures.push(last = halved(last));
+export class Shrinker {
+  /** The small picture and its halves, largest first; none if the frame is too small. */
+  readonly pictures: readonly SmallPicture[];
+  /** The picture before it is softened. */
+  readonly #values: Uint16Array<ArrayBuffer>;
+
+  /** Makes room for the pictures of a frame, and of others like it. */
+  constructor(frame: Seen) {
+    const pictures: SmallPicture[] = [];
+    let shape = shapeFor(frame);
+    while (shape && Math.min(shape.width, shape.height) >= MIN_SIDE) {
+      pictures.push({ ...shape, shades: new Float32Array(shape.width * shape.height) });
+      shape = halfOf(shape);
+    }
+    this.pictures = pictures;
+    this.#values = new Uint16Array(pictures[0]?.shades.length ?? 0);
   }
-  return pictures;
+
+  /** Whether another frame's pictures have the same shapes. */
+  suits(frame: Seen): boolean {
+    const [first, shape] = [this.pictures[0], shapeFor(frame)];
+    return first?.width === shape?.width && first?.height === shape?.height &&
+      first?.scale === shape?.scale && first?.offset === shape?.offset;
+  }
+
+  /** Makes the pictures of a frame. */
+  shrink({ planes, scaled }: Seen): void {
+    const [first] = this.pictures;
+    if (!first) return;
+    if (scaled?.luma) soften(scaled.luma.data, FINENESS, first);
+    else soften(this.#values, sample(planes, first.scale, this.#values), first);
+    for (let i = 1; i < this.pictures.length; i++) halve(this.pictures[i - 1]!, this.pictures[i]!);
+  }
 }
 
-/** The small picture that a source made. */
-function pictureFrom(
-  luma: NonNullable<Frame["scaled"]>["luma"],
-): SmallPicture | undefined {
-  if (!luma) return undefined;
-  const { width, height, scale, data } = luma;
-  const small = pictureOf({ width, height, scale, offset: scale / 2 });
-  for (let i = 0; i < data.length; i++) small.shades[i] = data[i]! / 256;
-  return small;
-}
+/** A small picture but for its shades. */
+type Shape = Omit<SmallPicture, "shades">;
 
-/** Makes the small picture. */
-function sampled({ y, width, height }: Planes): SmallPicture | undefined {
-  const size = smallSizeOf({ width, height });
+/** What the small picture of a frame is like; nothing if the frame is too small. */
+function shapeFor({ planes, scaled }: Seen): Shape | undefined {
+  if (scaled) {
+    const { luma } = scaled;
+    return luma && {
+      width: luma.width,
+      height: luma.height,
+      scale: luma.scale,
+      offset: luma.scale / 2,
+    };
+  }
+  const size = smallSizeOf(planes);
   if (!size) return undefined;
-  const { scale } = size;
+  const { step, count } = samplesFor(size.scale);
+  return { ...size, offset: (count - 1) * step / 2 + 0.5 };
+}
+
+function halfOf({ width, height, scale, offset }: Shape): Shape {
+  return { width: width >> 1, height: height >> 1, scale: 2 * scale, offset: offset + scale / 2 };
+}
+
+/** How a block of pixels is sampled along each side. */
+function samplesFor(scale: number): { readonly step: number; readonly count: number } {
   const step = Math.ceil(scale / SAMPLES);
-  const samples = Math.ceil(scale / step);
-  const small = pictureOf({ ...size, offset: (samples - 1) * step / 2 + 0.5 });
-  const share = 1 / samples ** 2;
+  return { step, count: Math.ceil(scale / step) };
+}
+
+/** Adds up samples of each block of the luma; returns how many they are. */
+function sample({ y, width, height }: Planes, scale: number, values: Uint16Array): number {
+  const { step, count } = samplesFor(scale);
+  const [columns, rows] = [Math.floor(width / scale), Math.floor(height / scale)];
   let place = 0;
-  for (let row = 0; row < small.height; row++) {
-    for (let column = 0; column < small.width; column++) {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
       const corner = (row * width + column) * scale;
       let sum = 0;
       for (let dy = 0; dy < scale; dy += step) {
         const line = corner + dy * width;
         for (let dx = 0; dx < scale; dx += step) sum += y[line + dx]!;
       }
-      small.shades[place++] = sum * share;
+      values[place++] = sum;
     }
   }
-  return small;
+  return count ** 2;
 }
 
-function pictureOf(shape: Omit<SmallPicture, "shades">): SmallPicture {
-  return { ...shape, shades: new Float32Array(shape.width * shape.height) };
-}
-
-/** Weighs each pixel with its neighbours by 1, 4, 6, 4, 1, twice [1, 2, 1], but for the outermost. */
-function soften({ width, height, shades }: SmallPicture): void {
-  const above = new Float32Array(width);
-  for (let pass = 0; pass < 2; pass++) {
-    above.set(shades.subarray(0, width));
-    for (let row = 1; row < height - 1; row++) {
-      const start = row * width;
-      for (let x = 0; x < width; x++) {
-        const shade = shades[start + x]!;
-        shades[start + x] = 0.25 * (above[x]! + 2 * shade + shades[start + width + x]!);
-        above[x] = shade;
-      }
-      let left = shades[start]!;
-      for (let at = start + 1; at < start + width - 1; at++) {
-        const shade = shades[at]!;
-        shades[at] = 0.25 * (left + 2 * shade + shades[at + 1]!);
-        left = shade;
-      }
+/**
+ * Weighs each pixel with its neighbours by 1, 4, 6, 4, 1 on both axes; the edges count on beyond the
+ * picture. The sums are whole numbers of 24 bits.
+ *
+ * @param values The pixels.
+ * @param fineness How many times the shades they are.
+ * @param target The picture that is made.
+ */
+function soften(
+  values: Uint16Array,
+  fineness: number,
+  { width, height, shades }: SmallPicture,
+): void {
+  const share = 1 / (256 * fineness);
+  const line = new Int32Array(width + 4); // A row, and the edges twice more.
+  for (let row = 0; row < height; row++) {
+    const at = row * width;
+    const [above, below] = [Math.max(row - 1, 0) * width, Math.min(row + 1, height - 1) * width];
+    const [top, bottom] = [Math.max(row - 2, 0) * width, Math.min(row + 2, height - 1) * width];
+    for (let x = 0; x < width; x++) {
+      line[x + 2] = values[top + x]! + values[bottom + x]! + 6 * values[at + x]! +
+        4 * (values[above + x]! + values[below + x]!);
+    }
+    line.fill(line[2]!, 0, 2).fill(line[width + 1]!, width + 2);
+    let [a, b, c, d] = [line[0]!, line[1]!, line[2]!, line[3]!];
+    for (let x = 0; x < width; x++) {
+      const e = line[x + 4]!;
+      shades[at + x] = (a + e + 6 * c + 4 * (b + d)) * share;
+      [a, b, c, d] = [b, c, d, e];
     }
   }
 }
 
-function halved({ width, height, shades, scale, offset }: SmallPicture): SmallPicture {
-  const half = pictureOf({
-    width: width >> 1,
-    height: height >> 1,
-    scale: 2 * scale,
-    offset: offset + scale / 2,
-  });
+function halve({ width, shades }: SmallPicture, half: SmallPicture): void {
   let place = 0;
   for (let row = 0; row < half.height; row++) {
-    for (let column = 0; column < half.width; column++) {
-      const corner = 2 * (row * width + column);
+    let corner = 2 * row * width;
+    for (let column = 0; column < half.width; column++, corner += 2) {
       half.shades[place++] = 0.25 * (shades[corner]! + shades[corner + 1]! +
         shades[corner + width]! + shades[corner + width + 1]!);
     }
   }
-  return half;
 }
