@@ -106,7 +106,8 @@ function existenceFigure({ name, timesUs, tracks }: ClipTraces): Markup {
   const more = tracks.length - shown.length;
   return figure({
     title: `When it was seen, and how surely: ${name}`,
-    caption: "Darker is more sure; a gap is a time in which the object was not detected." +
+    caption:
+      "The stronger the colour, the surer; a gap is a time in which the object was not detected." +
       (more > 0 ? ` ${more} more tracks are not drawn.` : ""),
     body: existenceRaster(shown, `When each object of ${name} was detected`),
   });
