@@ -60,10 +60,7 @@ function hostOf({ host, port }: MqttBroker): string {
 export function shownSource({ sources, name }: Input): string {
   if (name !== undefined) return name;
   if (sources.kind !== "video") return counted(sources.paths.length, "picture");
-  return withoutCredentials(sources.url).replace(
-    /^([a-z][a-z0-9+.-]+:\/\/[^?#]*)[?#].*$/is,
-    "$1?…",
-  );
+  return withoutCredentials(sources.url);
 }
 
 /** Those to whom a run is shown while it goes on: a page, what collects metrics, a broker. */

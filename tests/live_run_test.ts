@@ -110,6 +110,17 @@ Deno.test("steadybox run takes a playlist for a feed while it is live, and for a
     assertEquals(/Connected/.test(file.stderr), false);
   }));
 
+Deno.test("steadybox run shows no secret of a URL where it tells what it may not do", () =>
+  inTempDir(async (dir) => {
+    const source = "rtsp://me:s3cret@127.0.0.1:9/camera?password=s3cret";
+    const args = ["run", source, "--output=rtmp://127.0.0.1:9/live/s3cret"];
+    const { code, stderr } = await runProgram(args, { dir, mayRun: "sh" });
+    assertEquals(code, 1, stderr);
+    const shown = "'rtsp://…@127.0.0.1:9/camera?…' '--output=rtmp://127.0.0.1:9/live/…'";
+    assertStringIncludes(stderr, `mod.ts run ${shown}`);
+    assertEquals(stderr.includes("s3cret"), false);
+  }));
+
 const ENDS = [
   { how: "SIGINT", lost: 0 },
   { how: "SIGTERM", lost: 0 },

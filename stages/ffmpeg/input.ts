@@ -86,9 +86,24 @@ export function isRereadable(source: string): boolean {
   return !isUrl(source) || /^(https?|ftp):/i.test(source);
 }
 
-/** A source's name as it may be shown: without user and password. */
+/** User and password: what stands before the `@` of a host. */
+const CREDENTIALS = /^(\w[\w+.-]+:\/\/)[^/?#]*@/;
+
+/**
+ * The same of which a password holds a character that should have been escaped, such as `/`: what
+ * then stands where a port would is none.
+ */
+const BROKEN_CREDENTIALS = /^(\w[\w+.-]+:\/\/)(?!\[)[^/?#:]*:(?!\d*(?:[/?#]|$)).*@/s;
+
+/**
+ * A source's name as it may be shown: without user and password, and without a query, which may hold
+ * such or a token.
+ */
 export function withoutCredentials(source: string): string {
-  return isUrl(source) ? source.replace(/^([a-z][a-z0-9+.-]+:\/\/)[^/?#]*@/i, "$1") : source;
+  if (!isUrl(source)) return source;
+  const isWhole = CREDENTIALS.test(source);
+  return source.replace(isWhole ? CREDENTIALS : BROKEN_CREDENTIALS, "$1")
+    .replace(/[?#].*$/s, "?…");
 }
 
 /** A complaint of ffmpeg's about a source, in which the source has its name and no credentials. */

@@ -30,8 +30,11 @@ Deno.test("inputArguments() refuses a protocol that is not on the list, without 
   }
 });
 
-Deno.test("withoutCredentials() hides user and password, and keeps the rest", () => {
-  assertEquals(withoutCredentials("rtsp://me:p%40ss@host:554/a?b=c@d"), "rtsp://host:554/a?b=c@d");
+Deno.test("withoutCredentials() hides user, password and query, and keeps the rest", () => {
+  assertEquals(withoutCredentials("rtsp://me:p%40ss@host:554/a?b=c@d"), "rtsp://host:554/a?…");
+  assertEquals(withoutCredentials("rtsp://host:554/a@b"), "rtsp://host:554/a@b");
+  assertEquals(withoutCredentials("rtsp://[::1]:554/a@b"), "rtsp://[::1]:554/a@b");
+  assertEquals(withoutCredentials("rtsp://host/a:b@c"), "rtsp://host/a:b@c");
   assertEquals(withoutCredentials("rtsp://me:p@ss@host/a"), "rtsp://host/a");
   assertEquals(withoutCredentials("http://host/a@b"), "http://host/a@b");
   assertEquals(withoutCredentials("me:secret@file.mp4"), "me:secret@file.mp4");
@@ -41,3 +44,10 @@ Deno.test("isUrl() and isRereadable() tell files, downloads and feeds apart", ()
   assertEquals(["a.mp4", "http://a/b", "rtsp://a"].map(isUrl), [false, true, true]);
   assertEquals(["a.mp4", "http://a/b", "rtsp://a"].map(isRereadable), [true, true, false]);
 });
+
+Deno.test.each(["p/ss", "p#ss", "p?ss", "12a/3", "p/s:s", "p/s@s", "p\nss"])(
+  "withoutCredentials() hides a password that should have been escaped: %s",
+  (password) => {
+    assertEquals(withoutCredentials(`rtsp://me:${password}@host:554/a`), "rtsp://host:554/a");
+  },
+);

@@ -78,7 +78,7 @@ export function feedInput(
   if (CAMERA.test(source)) {
     return { name: source, args: [...LOW_DELAY, "-f", "v4l2", "-i", source], stallMs: STALL_MS };
   }
-  const name = withoutCredentials(source).replace(/[?#].*$/s, "?…");
+  const name = withoutCredentials(source);
   const options = OPTIONS[/^[a-z]+/i.exec(source)?.[0].toLowerCase() ?? ""];
   if (!isUrl(source) || !options) {
     throw new SourceError(

@@ -102,15 +102,11 @@ export function outputTarget(output: string, keepS?: number): OutputTarget {
 }
 
 /**
- * A URL as it may be shown. The last part of an RTMP path is the key by which a server knows who
- * sends, and a query may hold anything.
+ * An output as it may be shown. The last part of an RTMP path is the key by which a server knows who
+ * sends.
  */
 export function shownName(output: string): string {
-  const name = withoutCredentials(output);
-  if (!isUrl(output)) return name;
-  const isRtmp = /^rtmps?:/i.test(output);
-  return name.replace(/[?#].*$/s, "?…")
-    .replace(/^([a-z]+:\/\/[^/]*\/[^/]+\/).+$/is, isRtmp ? "$1…" : "$&");
+  return withoutCredentials(output).replace(/^(rtmps?:\/\/[^/]*\/[^/]+\/).+$/is, "$1…");
 }
 
 function playlistArguments(
