@@ -60,7 +60,8 @@ export async function watched(
       until: interruption.signal,
       onFrame: (frame) => progress.frame(frame),
     });
-    if (clip) clips.push(clip);
+    // All clips have to be seen in the same ways: one that is not is kept only if there is no other.
+    if (clip && (i === 0 || clip.observations.length === ways.length)) clips.push(clip);
   }
   const perturbations = options.perturbation && !interruption.signal.aborted
     ? await disturbed(options, { paths, model, session, minConfidence }, interruption, progress)

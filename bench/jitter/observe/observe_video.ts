@@ -61,7 +61,8 @@ interface FirstPass {
 /**
  * Finds and follows objects in a video in every way that is asked for. The network runs once for each
  * way of scaling; all ways of resolving ties read the same candidates, and the camera's motion is
- * searched for once.
+ * searched for once. Interrupted, it has what was seen until then, and only the ways that have seen as
+ * much.
  *
  * @param path The file.
  * @param options See {@linkcode ObserveOptions}.
@@ -78,26 +79,10 @@ export async function observedVideo(
   const first = await firstPass(path, options);
   const detectionS = (performance.now() - startedAtMs) / 1000;
   if (!first) return undefined;
-  const candidates = new Map<Resize, readonly CandidateFrame[]>([[ways[0].resize, first.frames]]);
-  for (const resize of new Set(ways.map((way) => way.resize))) {
-    if (candidates.has(resize)) continue;
-    const frames = await candidatesOf(path, resize, options);
-    if (!frames) return undefined;
-    candidates.set(resize, frames);
-  }
-  const length = Math.min(...[...candidates.values()].map((frames) => frames.length));
-  const tracked = first.tracked.slice(0, length);
-  const [, ...others] = ways;
-  const observations: [Observation, ...Observation[]] = [
-    { id: nameOfWay(ways[0]), way: ways[0], frames: tracked },
-  ];
-  for (const way of others) {
-    const frames = await replayed(candidates.get(way.resize)!, way.ties, {
-      ...options,
-      seen: tracked,
-    });
-    observations.push({ id: nameOfWay(way), way, frames });
-  }
+  const observations = [
+    { id: nameOfWay(ways[0]), way: ways[0], frames: first.tracked },
+    ...await otherObservations(path, first, options),
+  ] as const;
   return {
     name: basename(path),
     sha256: await sha256Of(path),
@@ -110,6 +95,25 @@ export async function observedVideo(
     complaints: first.source.complaints,
     isInterrupted: until.aborted,
   };
+}
+
+/** What is seen in all ways but the first; of a way of scaling that is interrupted, nothing. */
+async function otherObservations(
+  path: string,
+  { frames, tracked }: FirstPass,
+  options: ObserveOptions,
+): Promise<Observation[]> {
+  const [{ resize }, ...others] = options.ways;
+  const candidates = new Map<Resize, readonly CandidateFrame[]>([[resize, frames]]);
+  const observations: Observation[] = [];
+  for (const way of others) {
+    const known = candidates.get(way.resize) ?? await candidatesOf(path, way.resize, options);
+    if (!known) break;
+    candidates.set(way.resize, known);
+    const seen = await replayed(known, way.ties, { ...options, seen: tracked });
+    observations.push({ id: nameOfWay(way), way, frames: seen });
+  }
+  return observations;
 }
 
 /** What all passes have in common. */
@@ -167,7 +171,7 @@ async function candidatesOf(
       }
     }),
   );
-  return frames.length ? frames : undefined;
+  return options.until.aborted ? undefined : frames;
 }
 
 /** Keeps the candidates of each frame that passes. */

@@ -48,3 +48,31 @@ Deno.test("observedVideo() that is ended before the first frame sees nothing", a
   });
   assertEquals(clip, undefined);
 });
+
+Deno.test.each([
+  { pass: "first", abortAt: 10, frames: 10 },
+  { pass: "second", abortAt: 30, frames: 24 },
+])(
+  "observedVideo() that is ended in its $pass pass keeps what the first has seen",
+  async ({ abortAt, frames }) => {
+    const { detector, network } = await loadModel("blazeface-full");
+    await using session = await openSession(network, { device: "cpu" });
+    const controller = new AbortController();
+    let counted = 0;
+    const clip = await observedVideo(CLIP, {
+      ...{ detector, session, minConfidence: 0.6, durationS: 1, until: controller.signal },
+      ways: [{ ties: "blend", resize: "bilinear" }, { ties: "suppress", resize: "bilinear" }, {
+        ties: "blend",
+        resize: "area",
+      }],
+      onFrame: () => {
+        if (++counted === abortAt) controller.abort();
+      },
+    });
+    assertEquals(clip!.observations.map(({ id }) => id), ["blend", "suppress"]);
+    assertEquals(clip!.isInterrupted, true);
+    const lengths = clip!.observations.map((observation) => observation.frames.length);
+    assertEquals(lengths[0], lengths[1]);
+    assert(lengths[0]! >= frames, `${lengths[0]} frames are left`);
+  },
+);
