@@ -55,22 +55,33 @@ export function progressLine(
   { tally, durationS, elapsedMs }: Omit<ProgressOptions, "terminal" | "isLive">,
 ): { readonly share: number | undefined; readonly words: string } {
   const { frames, detections, source } = tally;
-  const total = source && expectedFrames(source, durationS);
+  const isFeed = source?.connection !== undefined;
+  const total = source && !isFeed ? expectedFrames(source, durationS) : undefined;
   const fps = frames > 0 ? frames / (elapsedMs() / 1000) : 0;
   const rate = `${rateText(fps)} fps`;
   const found = counted(detections, "detection");
+  if (isFeed && durationS !== undefined) {
+    const share = Math.min(1, elapsedMs() / 1000 / durationS); // Time passes, whatever comes.
+    const left = `ETA ${durationText(durationS * (1 - share))}`;
+    const words = [percentText(share), counted(frames, "frame"), rate, left, found];
+    return { share, words: words.join("  ") };
+  }
   if (total === undefined) {
     return { share: undefined, words: [counted(frames, "frame"), rate, found].join("  ") };
   }
   const share = Math.min(1, frames / total);
   const words = [
-    `${Math.floor(share * 100)} %`.padStart(5),
+    percentText(share),
     `${countText(frames)}/${countText(total)} frames`,
     rate,
     `ETA ${durationText(Math.max(0, total - frames) / fps)}`,
     found,
   ];
   return { share, words: words.join("  ") };
+}
+
+function percentText(share: number): string {
+  return `${Math.floor(share * 100)} %`.padStart(5);
 }
 
 /** The words, behind a bar if there is room for it. */

@@ -31,6 +31,14 @@ Deno.test("progressLine() stays sensible where there are more frames than the so
   assertEquals(words, "100 %  30/20 frames  30 fps  ETA 0 ms  0 detections");
 });
 
+Deno.test("progressLine() goes by the clock where a feed is watched for a while", () => {
+  const source = { ...sourceOf(), frameRate: { num: 30, den: 1 }, connection: 0 };
+  const tally = { frames: 50, detections: 0, source };
+  const { share, words } = progressLine({ tally, durationS: 40, elapsedMs: () => 10_000 });
+  assertEquals(share, 0.25);
+  assertEquals(words, " 25 %  50 frames  5 fps  ETA 30.0 s  0 detections");
+});
+
 Deno.test("liveLine() leaves the bar out where there is no room, then the end", () => {
   const line = progressLine({ ...HALF, elapsedMs: () => 10_000 });
   for (const columns of [100, 79, 60, 30, 8]) {
