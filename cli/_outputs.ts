@@ -2,7 +2,7 @@ import { basename, dirname, join, parse, resolve } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import { isPicturePath } from "../stages/encode_pictures.ts";
 import { checkLiveOutput } from "./_live_outputs.ts";
-import { isFeed, isUrl, type Sources } from "./_sources.ts";
+import { isFileName, isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** The text formats, by the names of their options. */
@@ -184,9 +184,7 @@ export async function checkOutputs(
 ): Promise<void> {
   checkLiveOutput({ output: outputs.output, segment, hlsKeep }, sources);
   const files = filesOf(outputs);
-  const inputs = sources.kind === "video"
-    ? (isUrl(sources.url) || isFeed(sources) ? [] : [sources.url]) // Deno may not look at a camera.
-    : sources.paths;
+  const inputs = sources.kind === "video" ? [sources.url].filter(isFileName) : sources.paths;
   const directories = sources.kind === "pictures"
     ? [...new Set(inputs.map((path) => dirname(path)))]
     : [];

@@ -1,6 +1,9 @@
 import { basename, dirname, extname, join } from "node:path";
 import { SourceError } from "../pipeline/errors.ts";
+import { isUrl } from "../stages/ffmpeg/input.ts";
 import { regExpFromGlob } from "./_glob.ts";
+
+export { isUrl } from "../stages/ffmpeg/input.ts";
 
 /** What SOURCE means. */
 export type Sources =
@@ -18,14 +21,14 @@ export function isPicture(path: string): boolean {
   return PICTURES.has(extname(path).toLowerCase());
 }
 
-/** Whether a name is that of a place on the network. */
-export function isUrl(source: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
-}
-
 /** Whether a source is a camera, or a URL of a kind that is live. */
 function isFeedName(source: string): boolean {
   return /^((rtsps?|rtmps?|srt|udp|rtp|tcp):\/\/|\/dev\/video\d+$)/i.test(source);
+}
+
+/** Whether a name is that of a file, or of several; Deno may not look at a camera. */
+export function isFileName(source: string): boolean {
+  return !isUrl(source) && !isFeedName(source);
 }
 
 /** Whether what is read is a live feed. */

@@ -88,10 +88,14 @@ Deno.test({
   fn: () =>
     inTempDir(async (dir) => {
       await Deno.mkdir(`${dir}/tmp`);
-      const args = ["run", "/dev/video63", "--duration", "3", "--jsonl", "o.jsonl"];
-      const { code, stderr } = await runProgram([...args, "--device", "cpu"], { dir });
-      assertEquals(code, 3, stderr);
-      assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");
+      const list = { feeds: [{ name: "desk", url: "/dev/video63", jsonl: "desk.jsonl" }] };
+      await Deno.writeTextFile(`${dir}/feeds.yaml`, JSON.stringify(list));
+      const wishes = ["--duration", "3", "--device", "cpu"];
+      for (const what of [["/dev/video63", "--jsonl=o.jsonl"], ["--sources=feeds.yaml"]]) {
+        const { code, stderr } = await runProgram(["run", ...what, ...wishes], { dir });
+        assertEquals(code, 3, stderr);
+        assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");
+      }
     }),
 });
 

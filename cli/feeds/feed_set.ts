@@ -11,7 +11,7 @@ import {
 } from "../_outputs.ts";
 import { checkPermitted } from "../_permissions.ts";
 import { checkStages } from "../_pipeline.ts";
-import { isUrl } from "../_sources.ts";
+import { isFileName, isUrl } from "../_sources.ts";
 import { withSource } from "../_source_env.ts";
 import { checkRereadable } from "../_two_passes.ts";
 import { UsageError } from "../_usage_error.ts";
@@ -148,7 +148,7 @@ async function checkTogether(specs: readonly FeedSpec[]): Promise<void> {
   );
   const [, second] = streaming;
   if (second) throw second.complaint("standard output is one, and another feed goes there");
-  const inputs = specs.flatMap(({ options }) => options.sources.filter((source) => !isUrl(source)));
+  const inputs = specs.flatMap(({ options }) => options.sources.filter(isFileName));
   const files: [string, string][] = [];
   const urls = new Set<string>();
   for (const spec of specs) {

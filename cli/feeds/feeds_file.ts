@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { UsageError } from "../_usage_error.ts";
 import type { RunOptions } from "../_run_options.ts";
+import { isUrl } from "../_sources.ts";
 import { hintFor, optionFrom, type Setting, SettingError, settingNames } from "./feed_settings.ts";
 import { type Path, type YamlFile, yamlFile } from "./yaml_file.ts";
 
@@ -117,8 +118,8 @@ function named(options: RunOptions, name: string): RunOptions {
   const outputs = OUTPUTS.flatMap((output) => {
     const place = options[output];
     if (place === undefined) return [];
-    const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
-    return [[output, place.replaceAll("{name}", isUrl ? encodeURIComponent(name) : name)]];
+    const filling = isUrl(place) ? encodeURIComponent(name) : name;
+    return [[output, place.replaceAll("{name}", filling)]];
   });
   return { ...options, ...Object.fromEntries(outputs) };
 }
