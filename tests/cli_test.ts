@@ -284,7 +284,7 @@ const MISTAKES: readonly (readonly [args: string, code: number, named: string])[
   ["run in.mp4 --max-det 99999999999999999999", 2, "a whole number below 2^53"],
   ["run in.mp4 -o o.mp4 --crf 52", 2, "--crf 52 with h264"],
   ["run in.mp4 -o o.webm --codec hevc --crf 52", 2, "--crf 52 with hevc"],
-  ["models bla", 2, "inspect, prune, info"],
+  ["models bla", 2, "inspect, prune, evaluate, info"],
   ["run in.mp4 --vid-stride 0", 2, "--vid-stride"],
   ["run in.mp4 --device gpu", 2, "--device"],
   ["run in.mp4 --classes cat", 2, "--classes"],
