@@ -95,6 +95,7 @@ Deno.test({
         const { code, stderr } = await runProgram(["run", ...what, ...wishes], { dir });
         assertEquals(code, 3, stderr);
         assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");
+        assertEquals(await namesIn(dir), ["feeds.yaml", "tmp"]);
       }
     }),
 });

@@ -151,7 +151,7 @@ function written(path: string, isFile: boolean): PartialFile {
 
 /**
  * Makes an output that has its name from the start, for readers that follow it: it is emptied if it
- * is there, and what is written to it stays.
+ * is there, and what is written to it stays. Where nothing is, disposing of it removes a new file.
  *
  * @param target The path of the file.
  * @param options Whether an existing file may be replaced.
@@ -169,10 +169,27 @@ export async function createFollowedFile(
     checkFree(target, info, overwrite);
     const wish = info ? { truncate: true } : { createNew: true };
     (await Deno.open(target, { write: true, ...wish })).close();
-    return written(target, true);
+    return info ? written(target, true) : followed(target);
   } catch (cause) {
     throw outputErrorFrom(target, cause);
   }
+}
+
+/** A new file that stays, unless nothing was written to it before all ended too early. */
+function followed(path: string): PartialFile {
+  let isCommitted = false;
+  return {
+    path,
+    isFile: true,
+    // deno-lint-ignore require-await -- Another kind of file takes its time.
+    async commit() {
+      isCommitted = true;
+    },
+    async [Symbol.asyncDispose]() {
+      if (isCommitted || (await infoOf(path).catch(() => undefined))?.size !== 0) return;
+      await Deno.remove(path).catch(() => {}); // An error is on its way that matters more.
+    },
+  };
 }
 
 /** Makes the empty file. */

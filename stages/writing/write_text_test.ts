@@ -156,6 +156,18 @@ Deno.test.each(WRITERS.filter(({ file }) => file !== "out.json"))(
     }),
 );
 
+// The columns of CSV stand there from the start.
+Deno.test.each(WRITERS.filter(({ file }) => !["out.json", "out.csv"].includes(file)))(
+  "$name leaves no followed file where all fails before the first item",
+  ({ write, file }) =>
+    inTempDir(async (dir) => {
+      const failing = new ReadableStream({ pull: () => Promise.reject(new Error("no source")) });
+      const writing = failing.pipeThrough(write(`${dir}/${file}`, { isFollowed: true }));
+      await assertRejects(() => writing.pipeTo(discard()), Error, "no source");
+      assertEquals(await namesIn(dir), []);
+    }),
+);
+
 Deno.test.each(WRITERS)("$name refuses an existing file before it takes a frame", (
   { write, file },
 ) =>
