@@ -5,6 +5,7 @@
  * @module
  */
 
+import { stdout } from "../../cli/_console.ts";
 import { clearOf } from "../../pipeline/metrics/clear.ts";
 import type { ComparedFrame } from "../../pipeline/metrics/compared_frame.ts";
 import { hotaOf } from "../../pipeline/metrics/hota.ts";
@@ -26,7 +27,7 @@ function row(minConfidence: number, name: string, tracks: readonly ComparedFrame
   const { idf1 } = identityOf(frames);
   const { idSwitches, mota } = clearOf(frames);
   const cells = [minConfidence, name, percent(hota), percent(idf1!), percent(mota!), idSwitches];
-  return `| ${cells.join(" | ")} |`;
+  return `| ${cells.join(" | ")} |\n`;
 }
 
 async function followed(minConfidence: number): Promise<ComparedFrame["tracks"][]> {
@@ -42,9 +43,9 @@ async function followed(minConfidence: number): Promise<ComparedFrame["tracks"][
   return await Array.fromAsync(tracked, ({ detections: tracks }) => tracks);
 }
 
-console.log("| from | tracker | HOTA | IDF1 | MOTA | id switches |");
-console.log("| ---- | ------- | ---- | ---- | ---- | ----------- |");
+stdout.write("| from | tracker | HOTA | IDF1 | MOTA | id switches |\n");
+stdout.write("| ---- | ------- | ---- | ---- | ---- | ----------- |\n");
 for (const threshold of [0.4, 0.5, 0.6, 0.7]) {
-  console.log(row(threshold, "track()", await followed(threshold)));
-  console.log(row(threshold, "ByteTrack", byteTracked(detections, { threshold, buffer: 30 })));
+  stdout.write(row(threshold, "track()", await followed(threshold)));
+  stdout.write(row(threshold, "ByteTrack", byteTracked(detections, { threshold, buffer: 30 })));
 }
