@@ -52,7 +52,10 @@ export interface ReceiveOptions {
    * @default {8000}
    */
   readonly firstFrameMs?: number;
-  /** How long the next picture may take, in milliseconds: 2000, or 15000 for a playlist (HLS). */
+  /**
+   * How long the next picture may take, in milliseconds: 2000, or 15000 for a playlist (HLS). A feed
+   * that says that it is slow is given three of its own intervals.
+   */
   readonly stallMs?: number;
   /**
    * Whether its sound is received, too, for outputs that can hold it. Pictures then wait for the sound

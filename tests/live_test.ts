@@ -233,12 +233,43 @@ Deno.test("receive() follows a sender that changes the size in mid-stream", asyn
   }
 });
 
+Deno.test("receive() waits for a slow sender as long as its own rate asks for", async () => {
+  const url = `udp://127.0.0.1:${freePort()}`;
+  await using viewer = new Viewer();
+  const feed = receive(url, { onEvent: viewer.onEvent, stallMs: 250 });
+  viewer.watch(feed);
+  await using _sender = sending("320x240", url, 2);
+  await viewer.framesOf(0, 8);
+  assertEquals(feed.statistics().losses.stalled, undefined);
+});
+
 /** Sends pictures of a size as an MPEG transport stream until it is disposed of. */
-function sending(size: string, url: string): AsyncDisposable {
+function sending(size: string, url: string, fps = 20): AsyncDisposable {
   const child = new Deno.Command("ffmpeg", {
     args: [
-      ...["-v", "error", "-nostdin", "-re", "-f", "lavfi", "-i", `testsrc=size=${size}:rate=20`],
-      ...["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "10", "-f", "mpegts", url],
+      ...[
+        "-v",
+        "error",
+        "-nostdin",
+        "-re",
+        "-f",
+        "lavfi",
+        "-i",
+        `testsrc=size=${size}:rate=${fps}`,
+      ],
+      ...[
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-bf",
+        "2",
+        "-g",
+        String(fps / 2),
+        "-f",
+        "mpegts",
+        url,
+      ],
     ],
     stdout: "null",
     stderr: "null",

@@ -14,6 +14,10 @@ import { LIVE_CLOCK_HZ } from "./timeline.ts";
 /** How long ffmpeg's words about the pictures may be under way when the first one is there. */
 const NOTES_MS = 500;
 
+/** For how many of its own intervals a slow feed is waited for, and how long at most. */
+const INTERVALS = 3;
+const MAX_SLOW_MS = 15_000;
+
 /** How long ffmpeg may take to hang up when it is asked to, in milliseconds. */
 const GRACE_MS = 500;
 
@@ -98,19 +102,7 @@ export async function* connect(
     verdict ??= "changed"; // Pictures of another form may have as many bytes.
     end(child);
   });
-  await using child = spawnFfmpeg(
-    "ffmpeg",
-    [
-      "-hide_banner",
-      "-nostdin",
-      "-nostats",
-      "-v",
-      "verbose",
-      ...input.args,
-      ...outputArguments(onSound !== undefined),
-    ],
-    { stdin: input.script === undefined ? "null" : "piped", onLine: notes.read },
-  );
+  await using child = ffmpegFor(input, onSound !== undefined, notes.read);
   let hadPictures = false;
   using watchdog = new Watchdog(() => {
     verdict ??= hadPictures ? "stalled" : "timeout";
@@ -130,7 +122,7 @@ export async function* connect(
       }
       hadPictures = true;
       yield picture;
-      watchdog.watch(stallMs);
+      watchdog.watch(Math.max(stallMs, slowMsOf(picture.stream)));
     }
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
@@ -139,14 +131,50 @@ export async function* connect(
     signal.removeEventListener("abort", giveUp);
   }
   end(child);
-  const { complaint } = await child.result;
+  const wasSilentFrom = notes.connectedAtMs ?? startedAtMs;
+  const reason = await reasonOf(child, { hadPictures, wasSilentFrom }); // It may have more to say.
+  return verdict ?? reason;
+}
+
+function ffmpegFor(
+  { args, script }: FeedInput,
+  withSound: boolean,
+  onLine: (line: string) => void,
+): FfmpegProcess {
+  return spawnFfmpeg(
+    "ffmpeg",
+    [
+      ...["-hide_banner", "-nostdin", "-nostats", "-v", "verbose"],
+      ...args,
+      ...outputArguments(withSound),
+    ],
+    { stdin: script === undefined ? "null" : "piped", onLine },
+  );
+}
+
+/** How long a feed may take for its next picture by its own rate, in milliseconds; 0 if it has none. */
+function slowMsOf({ frameRate }: StreamNotes): number {
+  if (!frameRate) return 0;
+  return Math.min(MAX_SLOW_MS, INTERVALS * 1000 * frameRate.den / frameRate.num);
+}
+
+/**
+ * Why ffmpeg ended by itself.
+ *
+ * @throws {SteadyboxError} If it is too old.
+ */
+async function reasonOf(
+  { result }: FfmpegProcess,
+  { hadPictures, wasSilentFrom }: { readonly hadPictures: boolean; readonly wasSilentFrom: number },
+): Promise<LossReason> {
+  const { complaint } = await result;
   if (/^Unrecognized option/m.test(complaint)) {
     throw new SteadyboxError(
       "Cannot receive with this ffmpeg as it is too old: install 5.1 or newer",
     );
   }
-  const wasSilent = performance.now() - (notes.connectedAtMs ?? startedAtMs) >= SILENCE_MS - 100;
-  return verdict ?? lossReasonFrom({ complaint, hadPictures, wasSilent });
+  const wasSilent = performance.now() - wasSilentFrom >= SILENCE_MS - 100;
+  return lossReasonFrom({ complaint, hadPictures, wasSilent });
 }
 
 /** Calls for help when it is left alone for too long. */
