@@ -37,7 +37,8 @@ export interface BroadcastOptions {
    */
   readonly stallMs?: number;
   /**
-   * After how long without a frame viewers are shown a card that says so, in milliseconds.
+   * After how long without a frame viewers are shown a card that says so, in milliseconds; of a slow
+   * feed, after three of its own intervals at least.
    *
    * @default {1000}
    */

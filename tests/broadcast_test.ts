@@ -163,6 +163,13 @@ Deno.test({
     }),
 });
 
+Deno.test("broadcast() shows no card between the frames of a slow feed", () =>
+  inTempDir(async (dir) => {
+    const out = broadcast(`${dir}/live.m3u8`, { cardAfterMs: 100 });
+    await liveFrames({ count: 5, fps: 2 }).pipeTo(out);
+    assertEquals(out.statistics().cards, 0);
+  }));
+
 const VIEWED = [
   { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },
   { kind: "UDP", from: (port: number) => `udp://127.0.0.1:${port}`, to: "udp" },

@@ -13,6 +13,9 @@ const USUAL_FPS = 15;
 /** How fast cards come at most, in fps. */
 const MAX_CARD_FPS = 30;
 
+/** For how many of its own intervals a slow feed may send nothing until a card is shown. */
+const SLOW_INTERVALS = 3;
+
 /** What a show is made of. */
 export interface ShowOptions extends Omit<OutletOptions, "argsFor" | "stream"> {
   /** Ffmpeg's arguments for pictures of a source. */
@@ -99,7 +102,7 @@ export class Show implements AsyncDisposable {
 
   /** Shows cards for as long as no frame comes. */
   async #showCards(signal: AbortSignal): Promise<void> {
-    const { cardAfterMs } = this.#options;
+    const cardAfterMs = Math.max(this.#options.cardAfterMs, SLOW_INTERVALS * this.#intervalMs);
     while (!signal.aborted) {
       const silenceMs = performance.now() - this.#shownAtMs;
       if (silenceMs < cardAfterMs) {
