@@ -18,6 +18,7 @@ import type { Interruption } from "./_interruption.ts";
 import { videosAt } from "./_jitter_inputs.ts";
 import type { JitterProgress } from "./_jitter_progress.ts";
 import type { JitterOptions } from "./jitter.ts";
+import { shownArguments } from "./_shown_arguments.ts";
 
 const DEFAULT_MODEL = "blazeface-full";
 
@@ -138,7 +139,7 @@ export async function provenance(
   return {
     created: new Date().toISOString(),
     tool: await toolVersions({ isVideo: run !== undefined }),
-    command: ["steadybox", ...Deno.args],
+    command: ["steadybox", ...shownArguments(Deno.args)],
     machine: await machine(),
     model: model
       ? {

@@ -11,7 +11,7 @@ import type { JitterOptions } from "./jitter.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
-import { shownName } from "../stages/live/output_target.ts";
+import { shownArguments } from "./_shown_arguments.ts";
 import { hostsOfView } from "./_view.ts";
 import { storagePlace } from "./_stored_input.ts";
 
@@ -197,18 +197,9 @@ export function commandLine(
     "--ignore-env",
     `--allow-env=${[...download ? ["STEADYBOX_CACHE"] : [], ...variables].join(",")}`,
     program.startsWith("..") ? `${ROOT}mod.ts` : program,
-    ...args.map(shownArgument),
+    ...shownArguments(args),
   ].map(quoted).join(" ");
   return download ? `STEADYBOX_CACHE=${quoted(shortened(download.cache))} ${command}` : command;
-}
-
-/** An argument in which no URL has what nobody should see; where it had, dots say so. */
-function shownArgument(argument: string): string {
-  const [, option = "", url] = /^(-[\w-]*=)?([a-z][a-z0-9+.-]*:\/\/.*)$/is.exec(argument) ?? [];
-  if (url === undefined) return argument;
-  const shown = shownName(url);
-  const host = shown.replace(/^.*:\/\/([^/?]*).*$/s, "$1");
-  return option + (url.includes(`://${host}`) ? shown : shown.replace("://", "://…@"));
 }
 
 /** The hosts that a command is known to ask for a model. */

@@ -1,3 +1,5 @@
+import { toolVersions } from "../bench/jitter/environment.ts";
+import { sha256Of } from "../bench/jitter/observe/file_digest.ts";
 import { openSession } from "../models/session.ts";
 import type { Device } from "../pipeline/inference_session.ts";
 import type { JudgedFrame } from "../pipeline/metrics/average_precision.ts";
@@ -5,11 +7,12 @@ import { stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
 import { counted } from "./_format.ts";
 import { chosenModel, type ModelChoice } from "./_model.ts";
-import { sourcesFrom } from "./_sources.ts";
+import { shownArguments } from "./_shown_arguments.ts";
+import { isUrl, type Sources, sourcesFrom } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 import { judged, type LabelMatch, matchLabels, truthByClass } from "./evaluation/judge.ts";
 import { look, type LookOptions, type Subject } from "./evaluation/look.ts";
-import { type EvaluationReport, wordsOf } from "./evaluation/report.ts";
+import { type EvaluatedFile, type EvaluationReport, wordsOf } from "./evaluation/report.ts";
 import { readTruth, type Truth } from "./evaluation/truth.ts";
 
 /** What `steadybox models evaluate` does. */
@@ -65,6 +68,10 @@ export async function modelsEvaluate(options: EvaluateOptions): Promise<number> 
   const { images, truth, ties, maxDet, slice, overlap, vidStride } = options;
   const { name, sha256, licence = null } = card;
   const report: EvaluationReport = {
+    created: new Date().toISOString(),
+    command: ["steadybox", ...shownArguments(Deno.args)],
+    tool: await toolVersions({ isVideo: true }),
+    files: await filesOf([...subjects.flatMap(({ sources }) => pathsOf(sources)), ...truth]),
     model: { name, sha256, licence },
     device: `${session.device}: ${session.description}`,
     options: { images, truth, ties, maxDet, slice, overlap, vidStride },
@@ -75,6 +82,17 @@ export async function modelsEvaluate(options: EvaluateOptions): Promise<number> 
   };
   stdout.write(options.json ? `${JSON.stringify(report, null, 1)}\n` : wordsOf(report, card));
   return EXIT.done;
+}
+
+/** The files by which the result can be told from that of others; what lies elsewhere has no digest. */
+async function filesOf(paths: readonly string[]): Promise<EvaluatedFile[]> {
+  const files: EvaluatedFile[] = [];
+  for (const path of paths) if (!isUrl(path)) files.push({ path, sha256: await sha256Of(path) });
+  return files;
+}
+
+function pathsOf(sources: Sources): readonly string[] {
+  return sources.kind === "video" ? [sources.url] : sources.paths;
 }
 
 /** Which classes of the network the truth tells of. */

@@ -215,6 +215,12 @@ Deno.test("steadybox models evaluate tells how well boxes fit what is there", ()
     const report = JSON.parse(stdout);
     assertEquals(report.unknownLabels, { dog: 1 });
     assertEquals([report.frames, report.model.sha256], [1, SHA256]);
+    assertEquals(report.command, ["steadybox", ...args.split(" ")]);
+    for (const { path, sha256 } of report.files) {
+      const bytes = await crypto.subtle.digest("SHA-256", await Deno.readFile(`${dir}/${path}`));
+      assertEquals(sha256, new Uint8Array(bytes).toHex());
+    }
+    assertEquals(report.files.length, 2);
     const { precision, recall } = report.atConfidence;
     assertEquals([precision, recall], [1, boxes.length / (boxes.length + 1)]);
     for (const { label, truth: count, recall50 } of report.classes) {

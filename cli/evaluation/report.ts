@@ -1,11 +1,25 @@
+import type { ReportTool } from "../../bench/jitter/report/report_types.ts";
 import type { ModelCard } from "../../models/card.ts";
 import { counted, countText } from "../_format.ts";
 import { namedWithLicence } from "../_model.ts";
 import { type Column, table } from "../_table.ts";
 import type { AtConfidence, Judgement } from "./judge.ts";
 
-/** What came of it. */
+/** A file that was read. */
+export interface EvaluatedFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What came of it, and all that it takes to get it again. */
 export interface EvaluationReport extends Judgement {
+  /** When it was made (ISO 8601). */
+  readonly created: string;
+  /** The command, without permissions. */
+  readonly command: readonly string[];
+  readonly tool: ReportTool;
+  /** Pictures, videos and truths, but for what a URL names. */
+  readonly files: readonly EvaluatedFile[];
   readonly model: Pick<ModelCard, "name" | "sha256"> & {
     readonly licence: string | null;
   };
