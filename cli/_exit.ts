@@ -62,10 +62,16 @@ function missingFlag({ message }: Error): string {
   return `add ${flag}${target?.startsWith('"') ? `=${target}` : ""} before mod.ts`;
 }
 
-/** A text without line breaks and control characters, which could come from a file. */
+/**
+ * A text without line breaks and control characters, which could come from a file, and without the
+ * credentials of URLs, which stand in what is quoted of a command line.
+ */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replaceAll(/\s*[\r\n]\s*/g, " ").replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "�").trim();
+  return text.replaceAll(/\s*[\r\n]\s*/g, " ")
+    // deno-lint-ignore no-control-regex
+    .replaceAll(/[\x00-\x1f\x7f-\x9f]/g, "�")
+    .replaceAll(/([a-z][a-z0-9+.-]+:\/\/)[^\s/?#"…]*@/gi, "$1")
+    .trim();
 }
 
 /** What went wrong, in one line; in two where nobody foresaw it. */

@@ -29,6 +29,14 @@ Deno.test("complaintAbout() is one line, whatever stands in a file's name", () =
   assertEquals(complaintAbout(error), 'Cannot read "a b�[31m": no such file');
 });
 
+Deno.test("complaintAbout() shows no credentials of a URL that somebody quotes", () => {
+  const error = new UsageError('--region: Expected corners, but got "rtsp://me:s3cret@host/a@b"');
+  const line = '--region: Expected corners, but got "rtsp://host/a@b"';
+  assertEquals(complaintAbout(error), line);
+  const told = "run it as mod.ts run 'rtsp://…@host/a'";
+  assertEquals(complaintAbout(new SteadyboxError(told)), told);
+});
+
 Deno.test("complaintAbout() leaves a stage out that only passed the error on", () => {
   const error = new StageError("encode", 5, new OutputError('Cannot write "a": it is full'));
   assertEquals(complaintAbout(error), 'Cannot write "a": it is full');

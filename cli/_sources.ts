@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { SourceError } from "../pipeline/errors.ts";
-import { isUrl } from "../stages/ffmpeg/input.ts";
+import { isUrl, withoutCredentials } from "../stages/ffmpeg/input.ts";
 import { regExpFromGlob } from "./_glob.ts";
 
 export { isUrl } from "../stages/ffmpeg/input.ts";
@@ -101,7 +101,10 @@ export async function sourcesFrom(names: readonly string[]): Promise<Sources> {
   const paths = found.flatMap((sources, at) => {
     if (sources.kind !== "video") return sources.paths;
     throw new SourceError(
-      `Cannot read "${names[at]}" with other sources, as it is not a picture: give one video`,
+      `Cannot read "${
+        withoutCredentials(names[at]!)
+      }" with other sources, as it is not a picture: ` +
+        "give one video, or feeds by --sources",
     );
   });
   return { kind: "pictures", paths };

@@ -77,3 +77,13 @@ Deno.test("sourcesFrom() refuses a video among pictures", async () => {
     );
   });
 });
+
+Deno.test("sourcesFrom() refuses several feeds, and shows no credentials of theirs", async () => {
+  const feeds = ["rtsp://me:s3cret@camera/1?key=s3cret", "rtsp://camera/2"];
+  const error = await assertRejects(() => sourcesFrom(feeds), SourceError);
+  assertEquals(
+    error.message,
+    'Cannot read "rtsp://camera/1?…" with other sources, as it is not a picture: give one ' +
+      "video, or feeds by --sources",
+  );
+});
