@@ -9,7 +9,7 @@ import { modelsArguments } from "./_models_arguments.ts";
 import { runArguments } from "./_run_arguments.ts";
 import { place } from "./_values.ts";
 import type { DevicesOptions } from "./devices.ts";
-import type { JitterOptions } from "./jitter.ts";
+import type { JitterOptions } from "./_jitter_options.ts";
 import type { JitterCompareOptions } from "./jitter_compare.ts";
 import type { ModelsOptions } from "./models.ts";
 import type { EvaluateOptions } from "./models_evaluate.ts";

@@ -8,7 +8,7 @@ import { METHOD_NAMES, smoothingMethod } from "../bench/jitter/methods/smoothing
 import type { Resize, Ties } from "../bench/jitter/observe/observed_clip.ts";
 import { jitterCompareArguments } from "./_jitter_compare_arguments.ts";
 import { nameList, place, timeS, wholeNumber } from "./_values.ts";
-import type { JitterOptions } from "./jitter.ts";
+import type { JitterOptions } from "./_jitter_options.ts";
 import type { JitterCompareOptions } from "./jitter_compare.ts";
 
 const TIES: readonly Ties[] = ["blend", "suppress", "blend-over-time"];

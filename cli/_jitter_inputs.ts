@@ -4,7 +4,7 @@ import { readTruth, withoutFrames } from "../bench/jitter/truth/truth_file.ts";
 import { SourceError } from "../pipeline/errors.ts";
 import { isUrl, sourcesFrom } from "./_sources.ts";
 import { asked, UsageError } from "./_usage_error.ts";
-import type { JitterOptions } from "./jitter.ts";
+import type { JitterOptions } from "./_jitter_options.ts";
 
 /** Refuses options that would do nothing, or cannot be meant. */
 export function checkJitterOptions(options: JitterOptions): void {

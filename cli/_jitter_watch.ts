@@ -17,7 +17,7 @@ import { counted } from "./_format.ts";
 import type { Interruption } from "./_interruption.ts";
 import { videosAt } from "./_jitter_inputs.ts";
 import type { JitterProgress } from "./_jitter_progress.ts";
-import type { JitterOptions } from "./jitter.ts";
+import type { JitterOptions } from "./_jitter_options.ts";
 import { shownArguments } from "./_shown_arguments.ts";
 
 const DEFAULT_MODEL = "blazeface-full";

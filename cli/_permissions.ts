@@ -7,7 +7,7 @@ import { isModelUrl } from "../models/download/model_url.ts";
 import { SteadyboxError } from "../pipeline/errors.ts";
 import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
-import type { JitterOptions } from "./jitter.ts";
+import type { JitterOptions } from "./_jitter_options.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";

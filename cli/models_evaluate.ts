@@ -13,7 +13,8 @@ import { UsageError } from "./_usage_error.ts";
 import { judged, type LabelMatch, matchLabels, truthByClass } from "./evaluation/judge.ts";
 import { look, type LookOptions, type Subject } from "./evaluation/look.ts";
 import { type EvaluatedFile, type EvaluationReport, wordsOf } from "./evaluation/report.ts";
-import { readTruth, type Truth } from "./evaluation/truth.ts";
+import { readTruth } from "./evaluation/read_truth.ts";
+import type { Truth } from "./evaluation/truth.ts";
 
 /** What `steadybox models evaluate` does. */
 export interface EvaluateOptions extends ModelChoice, LookOptions {

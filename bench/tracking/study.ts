@@ -5,7 +5,6 @@
  * @module
  */
 
-import { stdout } from "../../cli/_console.ts";
 import { clearOf } from "../../pipeline/metrics/clear.ts";
 import type { ComparedFrame } from "../../pipeline/metrics/compared_frame.ts";
 import { hotaOf } from "../../pipeline/metrics/hota.ts";
@@ -43,9 +42,13 @@ async function followed(minConfidence: number): Promise<ComparedFrame["tracks"][
   return await Array.fromAsync(tracked, ({ detections: tracks }) => tracks);
 }
 
-stdout.write("| from | tracker | HOTA | IDF1 | MOTA | id switches |\n");
-stdout.write("| ---- | ------- | ---- | ---- | ---- | ----------- |\n");
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
+}
+
+say("| from | tracker | HOTA | IDF1 | MOTA | id switches |\n");
+say("| ---- | ------- | ---- | ---- | ---- | ----------- |\n");
 for (const threshold of [0.4, 0.5, 0.6, 0.7]) {
-  stdout.write(row(threshold, "track()", await followed(threshold)));
-  stdout.write(row(threshold, "ByteTrack", byteTracked(detections, { threshold, buffer: 30 })));
+  say(row(threshold, "track()", await followed(threshold)));
+  say(row(threshold, "ByteTrack", byteTracked(detections, { threshold, buffer: 30 })));
 }

@@ -1,8 +1,17 @@
 import { ModelError } from "../../pipeline/errors.ts";
-import type { DownloadProgress } from "./download.ts";
 import type { ModelUrl } from "./model_url.ts";
 import { type Part, waited } from "./_part.ts";
 import { failureOf, PassingError, requested } from "./_request.ts";
+
+/** How far a download has come. */
+export interface DownloadProgress {
+  /** Where from, without user, password and query. */
+  readonly shown: string;
+  /** How many bytes are here. */
+  readonly receivedBytes: number;
+  /** How many there will be, where the server tells. */
+  readonly totalBytes?: number;
+}
 
 /** How a file is transferred. */
 export interface TransferOptions {

@@ -2,18 +2,10 @@ import { ModelError } from "../../pipeline/errors.ts";
 import { cacheDirectory } from "../_cache.ts";
 import { MAX_MODEL_BYTES, type ModelFile, readModelFile } from "../model_file.ts";
 import { holdPart, keepingError, type Part } from "./_part.ts";
-import { transfer, type TransferOptions } from "./_transfer.ts";
+import { type DownloadProgress, transfer, type TransferOptions } from "./_transfer.ts";
 import { type ModelUrl, modelUrl } from "./model_url.ts";
 
-/** How far a download has come. */
-export interface DownloadProgress {
-  /** Where from, without user, password and query. */
-  readonly shown: string;
-  /** How many bytes are here. */
-  readonly receivedBytes: number;
-  /** How many there will be, where the server tells. */
-  readonly totalBytes?: number;
-}
+export type { DownloadProgress } from "./_transfer.ts";
 
 /** Options of {@linkcode downloaded}. */
 export interface DownloadOptions {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { SourceError } from "../../pipeline/errors.ts";
-import { readTruth, type Truth, type TruthOptions } from "./truth.ts";
+import { readTruth } from "./read_truth.ts";
+import type { Truth, TruthOptions } from "./truth.ts";
 
 /** Reads a truth of such text. */
 async function truthOf(
