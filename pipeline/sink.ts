@@ -38,7 +38,7 @@ export function sink<In>(
   name: string,
   consume: (items: AsyncIterable<In>) => Promise<void>,
 ): MeteredSink<In> {
-  const inlet = new Inlet<In>();
+  const inlet = new Inlet<In>({ isEager: true }); // What it writes to should not have to wait.
   const meter = new Meter();
   const holdings = new Holdings(meter);
   let consumption: Promise<void> | undefined;
