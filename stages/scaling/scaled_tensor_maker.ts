@@ -33,8 +33,15 @@ export function scaledTensorMaker(
       background[place + i * pixelStep] = (border[channel]! - mean[channel]!) * gain[channel]!;
     });
   }
-  const { lumaOffset, redFromV, greenFromU, greenFromV, blueFromU, ...matrix } = rgbFromYuv(colour);
-  const lumaGain = matrix.lumaGain / FINENESS;
+  const matrix = rgbFromYuv(colour);
+  const fine = (factor: number) => factor / FINENESS;
+  const lumaGain = fine(matrix.lumaGain);
+  const lumaOffset = matrix.lumaOffset * FINENESS;
+  const [redFromV, blueFromU] = [fine(matrix.redFromV), fine(matrix.blueFromU)];
+  const [greenFromU, greenFromV] = [fine(matrix.greenFromU), fine(matrix.greenFromV)];
+  const grey = 128 * FINENESS;
+  const [meanRed, meanGreen, meanBlue] = mean;
+  const [gainRed, gainGreen, gainBlue] = gain;
 
   return ({ picture, left, top }) => {
     const data = background.slice();
@@ -43,13 +50,13 @@ export function scaledTensorMaker(
     for (let row = 0, at = 0; row < picture.height; row++) {
       let target = ((row + top) * width + left) * pixelStep;
       for (const end = at + picture.width; at < end; at++, target += pixelStep) {
-        const luma = (values[at]! - lumaOffset * FINENESS) * lumaGain;
-        const u = values[at + pixels]! / FINENESS - 128;
-        const v = values[at + 2 * pixels]! / FINENESS - 128;
+        const luma = (values[at]! - lumaOffset) * lumaGain;
+        const u = values[at + pixels]! - grey;
+        const v = values[at + 2 * pixels]! - grey;
         const green = clamped(luma + greenFromU * u + greenFromV * v);
-        data[target + redAt] = (clamped(luma + redFromV * v) - mean[0]) * gain[0];
-        data[target + greenAt] = (green - mean[1]) * gain[1];
-        data[target + blueAt] = (clamped(luma + blueFromU * u) - mean[2]) * gain[2];
+        data[target + redAt] = (clamped(luma + redFromV * v) - meanRed) * gainRed;
+        data[target + greenAt] = (green - meanGreen) * gainGreen;
+        data[target + blueAt] = (clamped(luma + blueFromU * u) - meanBlue) * gainBlue;
       }
     }
     return { dims, data };
