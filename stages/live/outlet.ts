@@ -186,50 +186,67 @@ export class Outlet implements AsyncDisposable {
     first: OutgoingPicture,
     child: FfmpegProcess,
   ): Promise<"done" | "stuck" | "lost"> {
-    const { stream, sound, stallMs, maxLatencyMs, policy } = this.#options;
-    let isStuck = false;
-    let header = nutHeader({ ...stream, ...sound && { sound } });
-    const { timeBase } = stream;
+    const { stream, sound } = this.#options;
     const firstPts = first.pts - first.shift;
     const packets = sound &&
-      new SoundPackets({ sound, timeBase, firstPts, ptsOffset: -firstPts });
+      new SoundPackets({ sound, timeBase: stream.timeBase, firstPts, ptsOffset: -firstPts });
+    let header = [nutHeader({ ...stream, ...sound && { sound } })];
     for (
       let picture: OutgoingPicture | undefined = first;
       picture;
       picture = await this.#queue.take()
     ) {
       using _ = picture;
-      const startedAtMs = performance.now();
-      const ageMs = startedAtMs - picture.arrivedAtMs;
-      const soonMs = Math.min(this.#writingMs, 0.9 * maxLatencyMs); // What is new has its chance.
-      if (policy === "newest" && ageMs + soonMs > maxLatencyMs) {
+      if (this.#isTooOld(picture)) {
         if (!picture.isCard) this.#tally.drop("late");
         continue;
       }
-      const timer = setTimeout(() => {
-        isStuck = true;
-        child.kill("SIGKILL");
-      }, stallMs);
-      const pts = picture.pts - first.pts;
-      const bytes = new Uint8Array(picture.data.buffer);
-      try {
-        if (header.length > 0) await writer.write(header);
-        header = new Uint8Array(0);
-        const shift = picture.shift - first.shift;
-        for (const part of packets?.upTo(picture.pts - first.shift, shift) ?? []) {
-          await writer.write(part);
-        }
-        await writer.write(nutFrameHeader(pts, bytes.length, packets && 0));
-        await writer.write(bytes);
-      } catch {
+      const { pts, shift, data } = picture;
+      const bytes = new Uint8Array(data.buffer);
+      const outcome = await this.#write(writer, child, [
+        ...header,
+        ...packets?.upTo(pts - first.shift, shift - first.shift) ?? [],
+        nutFrameHeader(pts - first.pts, bytes.length, packets && 0),
+        bytes,
+      ]);
+      if (outcome !== "done") {
         if (!picture.isCard) this.#tally.drop("unconnected");
-        return isStuck ? "stuck" : "lost";
-      } finally {
-        clearTimeout(timer);
+        return outcome;
       }
-      this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
+      header = [];
       this.#count(picture);
     }
+    return "done";
+  }
+
+  /** Whether a picture would be too old when the encoder has it, as far as can be known. */
+  #isTooOld({ arrivedAtMs }: OutgoingPicture): boolean {
+    const { policy, maxLatencyMs } = this.#options;
+    if (policy !== "newest") return false;
+    const soonMs = Math.min(this.#writingMs, 0.9 * maxLatencyMs); // What is new has its chance.
+    return performance.now() - arrivedAtMs + soonMs > maxLatencyMs;
+  }
+
+  /** Writes what belongs to a picture, and ends the process if that takes too long. */
+  async #write(
+    writer: WritableStreamDefaultWriter<Uint8Array>,
+    child: FfmpegProcess,
+    parts: readonly Uint8Array[],
+  ): Promise<"done" | "stuck" | "lost"> {
+    const startedAtMs = performance.now();
+    let isStuck = false;
+    const timer = setTimeout(() => {
+      isStuck = true;
+      child.kill("SIGKILL");
+    }, this.#options.stallMs);
+    try {
+      for (const part of parts) await writer.write(part);
+    } catch {
+      return isStuck ? "stuck" : "lost";
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
     return "done";
   }
 
