@@ -47,9 +47,8 @@ class Scene {
       this.received += 1 + drops;
       this.delivered++;
       const frame = { ...blackFrame(i), arrivedAtMs: this.nowMs - ageMs };
-      const written = this.#writer.write({ frame, detections: [] });
+      this.#writer.write({ frame, detections: [] }).catch(() => {}); // The last is never followed.
       await this.#reader.read();
-      await written;
     }
   }
 
