@@ -4,7 +4,7 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
-import { METHOD_NAMES, smoothingMethod } from "../bench/jitter/methods/smoothing_methods.ts";
+import { METHOD_NAMES, smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Resize, Ties } from "../bench/jitter/observe/observed_clip.ts";
 import { jitterCompareArguments } from "./_jitter_compare_arguments.ts";
 import { nameList, place, timeS, wholeNumber } from "./_values.ts";
@@ -19,7 +19,7 @@ function isOneOf<T extends string>(known: readonly T[]): (name: string) => name 
 }
 
 function isMethod(name: string): name is string {
-  return smoothingMethod(name) !== undefined;
+  return smoothingOptions(name) !== undefined;
 }
 
 const inputs = object({
@@ -73,7 +73,7 @@ const methods = object({
   smooth: withDefault(
     option("--smooth", nameList({ metavar: "LIST", known: METHOD_NAMES, isKnown: isMethod }), {
       description:
-        message`What keeps boxes still, separated by commas: none, one-euro, one-euro-mediapipe, kalman, fixed-lag, fixed-lag-N to look N frames ahead, offline.`,
+        message`What keeps boxes still, separated by commas: none, one-euro, one-euro-mediapipe, kalman, fixed-lag, fixed-lag-N to look N frames ahead, offline; with parameters if need be, as in kalman:damping=0.4:calm-speed=0.2.`,
     }),
     ["one-euro", "one-euro-mediapipe", "kalman", "fixed-lag-1", "fixed-lag", "offline"],
   ),

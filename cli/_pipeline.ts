@@ -25,7 +25,7 @@ import type { Tally } from "./_tally.ts";
 import { isFeed, type Sources } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
 import type { View } from "./_view.ts";
-import type { SecondPass } from "./_two_passes.ts";
+import { type SecondPass, takesTwoPasses } from "./_two_passes.ts";
 import { asked } from "./_usage_error.ts";
 import { pictureSinkFor, writersFor } from "./_writers.ts";
 import { writtenTo } from "./_written.ts";
@@ -191,7 +191,7 @@ async function piped(
   if (steadying) {
     // Smoothing takes microseconds, but the frames that it waits for would count as its time.
     const tracked = found.pipeThrough(noted(steadying.tracking));
-    const isFirstPass = options.smooth === "offline";
+    const isFirstPass = takesTwoPasses(options.smooth);
     found = (isFirstPass ? tracked.pipeThrough(tally.counting()) : tracked)
       .pipeThrough(steadying.smoothing);
   }

@@ -13,6 +13,7 @@ import {
   place,
   region,
   sha256,
+  smoothing,
   timeS,
   variableName,
   wholeNumber,
@@ -172,10 +173,10 @@ const steadiness = object({
   smooth: optional(
     option(
       "--smooth",
-      choice(["none", "one-euro", "kalman", "fixed-lag", "offline"], { metavar: "METHOD" }),
+      smoothing(),
       {
         description:
-          message`What keeps the boxes of followed objects still: fixed-lag looks three frames ahead, kalman and one-euro wait for nothing, offline sees the whole video first and then decodes it again; or none (default: fixed-lag for files, kalman for live feeds).`,
+          message`What keeps the boxes of followed objects still: fixed-lag looks three frames ahead, kalman and one-euro wait for nothing, offline sees the whole video first and then decodes it again; or none. With parameters if need be, as in kalman:damping=0.4:calm-speed=0.2 (default: fixed-lag for files, kalman for live feeds).`,
       },
     ),
   ),

@@ -47,7 +47,7 @@ export interface RunOptions extends Outputs {
   /** Whether objects are followed from frame to frame. */
   readonly track: boolean;
   /** How the boxes of those that are followed are kept still. */
-  readonly smooth: "none" | "one-euro" | "kalman" | "fixed-lag" | "offline" | undefined;
+  readonly smooth: string | undefined;
   /** Which box of a track goes to formats with room for one. */
   readonly boxes: "smoothed" | "raw";
   /** The network sees one frame in so many. */

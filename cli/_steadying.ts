@@ -1,3 +1,4 @@
+import { smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Detected, Tracked } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { smooth } from "../stages/smooth.ts";
@@ -30,28 +31,29 @@ export interface Steadying {
  * @param second What decodes a video again, for `offline`.
  */
 export function steadyingFor(
-  { track: isTracked, smooth: method }: Pick<RunOptions, "track" | "smooth">,
+  { track: isTracked, smooth: asked }: Pick<RunOptions, "track" | "smooth">,
   sources: Sources,
   minConfidence: number,
   second: SecondPass,
 ): Steadying {
   if (!isTracked || sources.kind !== "video") {
-    if (method !== undefined && method !== "none") {
+    if (asked !== undefined && asked !== "none") {
       const hindrance = isTracked ? "pictures" : "--no-track";
-      throw new UsageError(`Cannot use --smooth ${method} with ${hindrance}`);
+      throw new UsageError(`Cannot use --smooth ${asked} with ${hindrance}`);
     }
     return { minConfidence };
   }
-  if (method === "offline" && sources.isFeed) {
+  const options = smoothingOptions(asked ?? (sources.isFeed ? "kalman" : "fixed-lag"))!;
+  if (options.method === "offline" && sources.isFeed) {
     throw new UsageError("Cannot use --smooth offline with a live feed: it is read twice");
   }
   return {
     minConfidence: DOUBT * minConfidence,
     stages: {
       tracking: track({ minConfidence }),
-      smoothing: method === "offline"
-        ? smoothInTwoPasses(second)
-        : smooth({ method: method ?? (sources.isFeed ? "kalman" : "fixed-lag") }),
+      smoothing: options.method === "offline"
+        ? smoothInTwoPasses(second, options)
+        : smooth(options),
     },
   };
 }

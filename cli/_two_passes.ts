@@ -1,7 +1,8 @@
+import { smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Tracked } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
-import { smoothOffline } from "../stages/smooth_offline.ts";
+import { smoothOffline, type SmoothOfflineOptions } from "../stages/smooth_offline.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -11,9 +12,14 @@ import { UsageError } from "./_usage_error.ts";
  * @throws {UsageError} If it is standard input.
  */
 export function checkRereadable({ smooth, sources }: Pick<RunOptions, "smooth" | "sources">): void {
-  if (smooth === "offline" && sources.includes("-")) {
+  if (takesTwoPasses(smooth) && sources.includes("-")) {
     throw new UsageError("Cannot use --smooth offline with standard input: it is read twice");
   }
+}
+
+/** Whether a way to keep boxes still sees the whole video first. */
+export function takesTwoPasses(smooth: string | undefined): boolean {
+  return smooth !== undefined && smoothingOptions(smooth)?.method === "offline";
 }
 
 /** The second of two passes over a video. */
@@ -29,9 +35,13 @@ export interface SecondPass {
  * and goes through the video again, now with the smoothed tracks.
  *
  * @param second What decodes it again: the same frames, of which those beyond the first pass are left out.
+ * @param options The parameters.
  * @returns The stage.
  */
-export function smoothInTwoPasses(second: SecondPass): MeteredStage<Tracked, Tracked> {
+export function smoothInTwoPasses(
+  second: SecondPass,
+  options: SmoothOfflineOptions,
+): MeteredStage<Tracked, Tracked> {
   return stage("smoothInTwoPasses", async function* smoothInTwoPasses(
     items: AsyncIterable<Tracked>,
   ) {
@@ -42,9 +52,10 @@ export function smoothInTwoPasses(second: SecondPass): MeteredStage<Tracked, Tra
       seen.push(rest);
       frame[Symbol.dispose]();
     }
-    const smoothed = smoothOffline(seen.map(({ detections: tracks, isCut }, i) => (
+    const frames = seen.map(({ detections: tracks, isCut }, i) => (
       { timestampUs: timesUs[i]!, tracks, ...isCut && { isCut } }
-    )));
+    ));
+    const smoothed = smoothOffline(frames, options);
     if (seen.length === 0) return;
     let at = 0;
     for await (const frame of await second.frames()) {

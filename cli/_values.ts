@@ -1,3 +1,4 @@
+import { METHOD_NAMES, smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import { message, text, value } from "@optique/core/message";
 import type { NonEmptyString } from "@optique/core/nonempty";
 import type { Length, Region } from "../stages/slicing/region.ts";
@@ -111,6 +112,17 @@ export function nameList<T extends string>(
       return names.every(isKnown) ? names : undefined;
     },
     format: (names) => names.join(","),
+  });
+}
+
+/** Reads what keeps boxes still, with its parameters. */
+export function smoothing(): ValueParser<"sync", string> {
+  return valueParser({
+    metavar: "METHOD",
+    wanted: `one of ${METHOD_NAMES.join(", ")}, with parameters as in kalman:damping=0.4`,
+    placeholder: "none",
+    parse: (input) => smoothingOptions(input) && input,
+    format: (text) => text,
   });
 }
 

@@ -63,6 +63,7 @@ export function smoothOffline(
     processNoise: continuousNoise(accelerationDensity),
     initialVelocitySd: INITIAL_VELOCITY_SD,
   };
+  zeroPhase([], [], model); // So that parameters are checked where there is no object, too.
   const smoothed = frames.map(({ tracks }) => [...tracks]);
   for (const course of coursesOf(frames, maxGapS)) {
     const tracks = course.places.map(({ frame, track }) => frames[frame]!.tracks[track]!);

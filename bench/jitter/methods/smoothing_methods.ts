@@ -1,8 +1,8 @@
 import type { Track } from "../../../pipeline/track.ts";
-import type { SmoothOptions } from "../../../stages/smooth.ts";
 import { smoothOffline, type TimedTracks } from "../../../stages/smooth_offline.ts";
 import { smootherFor } from "../../../stages/smoothing/smoother_for.ts";
 import { shortFiltered } from "./short_filters.ts";
+import { smoothingOptions } from "./smoothing_options.ts";
 
 /** What keeps boxes still, and is measured. */
 export interface SmoothingMethod {
@@ -45,27 +45,11 @@ export const AS_GIVEN: SmoothingMethod = {
   run: (frames) => frames.map(({ tracks }) => tracks),
 };
 
-/** The parameters that `smooth` and `smoothOffline` have by default, so that a report can name them. */
-const MODEL = { measurementSd: 0.002, accelerationDensity: 0.012 };
-const ONE_EURO = { minCutoffHz: 2, beta: 20, derivativeCutoffHz: 1 };
-const GAP = { maxGapS: 0.5 };
-
-/** The names by which methods can be asked for, but for `fixed-lag-N`. */
-export const METHOD_NAMES: readonly string[] = [
-  "none",
-  "one-euro",
-  "one-euro-mediapipe",
-  "kalman",
-  "fixed-lag",
-  "offline",
-];
-
 /**
- * A method by its name: one of {@linkcode METHOD_NAMES}, or `fixed-lag-N` for another look-ahead of N frames, 1
- * to 30.
+ * A method by what the command line calls it.
  *
- * @param name The name.
- * @returns The method; `undefined` if there is none of that name.
+ * @param text Its name, with parameters or without, as `smoothingOptions` takes them.
+ * @returns The method; `undefined` if there is none such.
  *
  * @example How far a method looks ahead
  * ```ts
@@ -75,41 +59,16 @@ export const METHOD_NAMES: readonly string[] = [
  * assertEquals(smoothingMethod("fixed-lag-1")?.lookAheadFrames, 1);
  * ```
  */
-export function smoothingMethod(name: string): SmoothingMethod | undefined {
-  switch (name) {
-    case "none":
-      return NONE;
-    case "one-euro":
-      return streamed(name, { method: "one-euro", variant: "casiez", ...ONE_EURO, ...GAP });
-    case "one-euro-mediapipe":
-      return streamed(name, { method: "one-euro", variant: "mediapipe", ...ONE_EURO, ...GAP });
-    case "kalman": {
-      const ours = { calmShare: 0.05, calmSpeed: 0.1, damping: 0.27 };
-      return streamed(name, { method: "kalman", ...MODEL, ...ours, ...GAP });
-    }
-    case "offline": {
-      const parameters = { ...MODEL, ...GAP };
-      return {
-        name,
-        role: "method",
-        parameters,
-        lookAheadFrames: null,
-        run: (frames) => smoothOffline(frames, parameters),
-      };
-    }
-  }
-  const [, lag] = /^fixed-lag(?:-([1-9]|[12]\d|30))?$/.exec(name) ?? [undefined, undefined];
-  if (!/^fixed-lag/.test(name) || (lag === undefined && name !== "fixed-lag")) return undefined;
-  return streamed(name, { method: "fixed-lag", lag: Number(lag ?? 3), ...MODEL, ...GAP });
-}
-
-/** A method that `smooth` has. */
-function streamed(name: string, options: SmoothOptions): SmoothingMethod {
+export function smoothingMethod(text: string): SmoothingMethod | undefined {
+  const options = smoothingOptions(text);
+  if (!options || options.method === "none") return options && NONE;
   const { method: _, ...parameters } = options;
+  const common = { name: text, role: "method", parameters } as const;
+  if (options.method === "offline") {
+    return { ...common, lookAheadFrames: null, run: (frames) => smoothOffline(frames, options) };
+  }
   return {
-    name,
-    role: "method",
-    parameters,
+    ...common,
     lookAheadFrames: options.method === "fixed-lag" ? options.lag ?? 3 : 0,
     run(frames) {
       const smoother = smootherFor(options)!;

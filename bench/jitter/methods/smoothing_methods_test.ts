@@ -4,12 +4,12 @@ import { smootherFor } from "../../../stages/smoothing/smoother_for.ts";
 import { madeClip } from "../controls/made_clip.ts";
 import {
   AS_GIVEN,
-  METHOD_NAMES,
   NONE,
   REFERENCE_METHODS,
   smoothingMethod,
   weighted,
 } from "./smoothing_methods.ts";
+import { METHOD_NAMES } from "./smoothing_options.ts";
 
 const [{ frames: MADE }] = madeClip({
   seed: 5,
