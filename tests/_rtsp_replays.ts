@@ -1,5 +1,4 @@
-/** The Python that Debian's packages belong to. */
-const PYTHON = "/usr/bin/python3";
+import { killed, startedServer } from "./_rtsp_server.ts";
 
 const SERVER = new URL("./_rtsp_replays.py", import.meta.url).pathname;
 const CLIP = new URL("./fixtures/clips/talking_face.mp4", import.meta.url).pathname;
@@ -51,27 +50,11 @@ export class Replays implements AsyncDisposable {
 
   /** Starts a server; resolves when it listens. */
   static async start(options: ReplayOptions): Promise<Replays> {
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = new Deno.Command(PYTHON, {
-      args: [SERVER, ...args],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let said = "";
-    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-      said += part;
-      if (said === "ready\n") return new Replays(child);
-    }
-    throw new Error(`Cannot start the RTSP server: it ended with ${(await child.status).code}`);
+    return new Replays(await startedServer(SERVER, options));
   }
 
   /** Kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It is dead.
-    }
-    await this.#child.status;
+    await killed(this.#child);
   }
 }

@@ -28,6 +28,32 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
+/** Starts a server of ours, in Python; resolves when it listens. */
+export async function startedServer(program: string, options: object): Promise<Deno.ChildProcess> {
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = new Deno.Command(PYTHON, {
+    args: [program, ...args],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let said = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    said += part;
+    if (said === "ready\n") return child;
+  }
+  throw new Error(`Cannot start the RTSP server: it ended with ${(await child.status).code}`);
+}
+
+/** Kills a process, dead or alive, and waits for its end. */
+export async function killed(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It is dead.
+  }
+  await child.status;
+}
+
 /** What a server's pictures are like. */
 export interface CameraOptions {
   /** The port. */
@@ -56,18 +82,7 @@ export class Camera implements AsyncDisposable {
 
   /** Starts a server; resolves when it listens. */
   static async start(options: CameraOptions): Promise<Camera> {
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = new Deno.Command(PYTHON, {
-      args: [SERVER, ...args],
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    let said = "";
-    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-      said += part;
-      if (said === "ready\n") return new Camera(child);
-    }
-    throw new Error(`Cannot start the RTSP server: it ended with ${(await child.status).code}`);
+    return new Camera(await startedServer(SERVER, options));
   }
 
   /** Stops it where it is: its connections stay open. */
@@ -82,12 +97,7 @@ export class Camera implements AsyncDisposable {
 
   /** Kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It is dead.
-    }
-    await this.#child.status;
+    await killed(this.#child);
   }
 }
 
