@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { connect, type MqttClient } from "mqtt";
 import type { MqttBroker } from "./mqtt_broker.ts";
 
@@ -76,7 +77,7 @@ export class MqttOutbox implements AsyncDisposable {
       connectTimeout: CONNECT_MS,
       keepalive: 15,
       queueQoSZero: false,
-      will: { topic: this.#statusTopic, payload: encoded("offline"), qos: 1, retain: true },
+      will: { topic: this.#statusTopic, payload: Buffer.from("offline"), qos: 1, retain: true },
     });
     const lost = (reason: string) => {
       if (this.#isLost || this.#isEnding) return;
@@ -155,11 +156,6 @@ export class MqttOutbox implements AsyncDisposable {
     }
     if (this.#sending === 0 && this.#waiting.length === 0) this.#emptied?.();
   }
-}
-
-// deno-lint-ignore no-explicit-any -- The library wants Node's kind of bytes.
-function encoded(text: string): any {
-  return new TextEncoder().encode(text);
 }
 
 /** Why there is no connection, in words without the broker's URL. */
