@@ -125,10 +125,11 @@ function stagesText(stages: readonly Metered[], terminal: Pick<Terminal, "isTerm
     { title: "Stage" },
     { title: "p50 ms", align: "right" },
     { title: "p95 ms", align: "right" },
+    { title: "p99 ms", align: "right" },
   ];
   const rows = stages.map(({ name, meter }) => {
-    const { p50, p95 } = meter.distribution();
-    return [name, millisecondsText(p50), millisecondsText(p95)];
+    const { p50, p95, p99 } = meter.distribution();
+    return [name, ...[p50, p95, p99].map(millisecondsText)];
   });
   const [heading = "", ...lines] = table(columns, rows).trimEnd().split("\n");
   return [faint(heading, terminal), ...lines].map((line) => `  ${line}\n`).join("");

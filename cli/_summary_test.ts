@@ -49,8 +49,8 @@ Deno.test("summary() says what a run came to, in lines that stand in line", () =
   Written     out.mp4 (1.23 MB)
               boxes
 
-  Stage  p50 ms  p95 ms
-  infer    10.0     400
+  Stage  p50 ms  p95 ms  p99 ms
+  infer    10.0     400     400
 `,
   );
 });
