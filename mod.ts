@@ -121,6 +121,6 @@ export * from "./stages/write_json_lines.ts";
 export * from "./stages/write_mot.ts";
 
 if (import.meta.main) {
-  const { main } = await import("./cli/main.ts");
+  const { main } = await import("./cli/program.ts");
   await main(Deno.args);
 }

@@ -1,4 +1,4 @@
-import { outputErrorFrom } from "../stages/writing/partial_file.ts";
+import { outputErrorFrom } from "../stages/writing/output_error.ts";
 
 const encoder = new TextEncoder();
 

@@ -5,12 +5,10 @@ import { findSimilar } from "@optique/core/suggestion";
 import manifest from "../deno.json" with { type: "json" };
 import { programArguments, programFooter, type Request } from "./_arguments.ts";
 import { stdout } from "./_console.ts";
+import { printHelp } from "./help/quick_answer.ts";
 import { withSource } from "./_source_env.ts";
 import { withUsualPorts } from "./_view_address.ts";
 import { UsageError } from "./_usage_error.ts";
-
-/** Wider lines are hard to read. */
-const MAX_COLUMNS = 100;
 
 /** A message as one line. */
 function lineFrom(parts: Message): string {
@@ -49,33 +47,57 @@ export function runOptionNames(): string[] {
   return [...new Set(possibleAt(["run"], 1))].filter((name) => name.startsWith("--"));
 }
 
+/** The names of all commands, such as `models prune`. */
+export function commandNames(within: readonly string[] = []): string[] {
+  const names = possibleAt(within, within.length).filter((text) => /^[a-z]/.test(text));
+  return [...new Set(names)].flatMap((name) => {
+    const path = [...within, name];
+    return [path.join(" "), ...commandNames(path)];
+  });
+}
+
+/** Options for {@linkcode parse}. */
+export interface ParseOptions {
+  /**
+   * Takes the text of help with the signs for colours, one line for each paragraph and each option.
+   *
+   * @default {printHelp}
+   */
+  readonly onHelp?: (text: string) => void;
+}
+
 /**
  * Reads the program's arguments.
  *
  * @param args The arguments.
+ * @param options What becomes of help.
  * @returns What they ask for; nothing where help, the version or a completion was asked for, which
  * has been printed then.
  * @throws {UsageError} If they make no sense.
  */
-export function parse(args: readonly string[]): Request | undefined {
-  if (args.length === 0) return parse(["--help"]);
+export function parse(
+  args: readonly string[],
+  { onHelp = printHelp }: ParseOptions = {},
+): Request | undefined {
+  if (args.length === 0) return parse(["--help"], { onHelp });
   if (args[0] === "run") args = withUsualPorts(args);
+  let answer = "";
+  const print = () => stdout.write(`${answer}\n`);
   const request = runParserSync(programArguments, "steadybox", args, {
     brief: message`Steady boxes: finds faces and objects in a video, and draws and lists them.`,
     footer: programFooter,
-    help: { option: { names: ["-h", "--help"] }, command: true, onShow: () => undefined },
-    version: {
-      option: { names: ["-V", "--version"] },
-      value: manifest.version,
-      onShow: () => undefined,
+    help: {
+      option: { names: ["-h", "--help"] },
+      command: true,
+      onShow: () => onHelp(answer.replaceAll(/ +$/gm, "")),
     },
-    completion: { command: true, onShow: () => undefined },
+    version: { option: { names: ["-V", "--version"] }, value: manifest.version, onShow: print },
+    completion: { command: true, onShow: print },
     usageLine: [{ type: "command", name: "COMMAND" }, { type: "literal", value: "..." }],
-    maxWidth: Math.min(stdout.columns(), MAX_COLUMNS),
     showDefault: { prefix: " (default: ", suffix: ")" },
-    colors: stdout.isTerminal && !Deno.noColor,
+    colors: true, // They are taken out where there are none.
     aboveError: "none",
-    stdout: (lines) => stdout.write(`${lines.replaceAll(/ +$/gm, "")}\n`),
+    stdout: (text) => void (answer = text),
     stderr: () => {},
     onError(_, error) {
       throw usageErrorFrom(error, args);

@@ -1,72 +1,34 @@
 import { ReaderGone, stderr } from "./_console.ts";
-import { causeOf, complaintAbout, EXIT, exitCodeOf } from "./_exit.ts";
-import type { Request } from "./_arguments.ts";
+import { quickAnswer } from "./help/quick_answer.ts";
+
+const ROOT = new URL("../", import.meta.url);
 
 /**
- * Does what a request asks for. Each command is loaded only when it is asked for, so that help is
- * quick.
- *
- * @returns The exit code.
+ * The program itself. Deno reads all modules that it could see to be imported before the first line
+ * runs, which takes longer than help does: so it is not to see this, and wants the permission to read
+ * them instead.
  */
-async function perform(request: Request): Promise<number> {
-  switch (request.command) {
-    case "run":
-      return await (await import("./run.ts")).run(request);
-    case "probe":
-      return await (await import("./probe.ts")).probe(request);
-    case "models":
-      return await (await import("./models.ts")).models(request);
-    case "models evaluate":
-      return await (await import("./models_evaluate.ts")).modelsEvaluate(request);
-    case "models inspect":
-      return await (await import("./models_inspect.ts")).modelsInspect(request);
-    case "models prune":
-      return await (await import("./models_prune.ts")).modelsPrune(request);
-    case "jitter":
-      return await (await import("./jitter.ts")).jitter(request);
-    case "jitter compare":
-      return await (await import("./jitter_compare.ts")).jitterCompare(request);
-    case "devices":
-      return await (await import("./devices.ts")).devices(request);
+async function program(): Promise<typeof import("./program.ts")> {
+  const { state } = await Deno.permissions.request({ name: "read", path: ROOT });
+  if (state !== "granted") {
+    stderr.write(
+      "steadybox: Cannot go on without permission: add --allow-read for the directory of " +
+        "steadybox, or start its mod.ts\n",
+    );
+    Deno.exit(1);
   }
+  return await import(import.meta.resolve("./program.ts"));
 }
 
-/** Says what went wrong. */
-function report(error: unknown, { isDebugging }: { readonly isDebugging: boolean }): void {
-  stderr.write(`steadybox: ${complaintAbout(error)}\n`);
-  if (isDebugging) stderr.write(`${Deno.inspect(error)}\n`);
-}
-
-/**
- * Runs the program.
- *
- * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
- * @returns The exit code: 0 done, 1 unexpected error, 2 wrong usage, 3 source, 4 output, 5 model,
- * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the signal that ended the run.
- */
-export async function exitCodeFrom(args: readonly string[]): Promise<number> {
+/** Answers what can be answered at once; else runs the program, which ends the process. */
+async function begin(args: readonly string[]): Promise<void> {
   try {
-    const { parse } = await import("./_parse.ts");
-    const request = parse(args);
-    if (!request) return EXIT.done;
-    const { withPermissions } = await import("./_permissions.ts");
-    return await withPermissions(request, () => perform(request));
+    if (quickAnswer(args)) return;
   } catch (error) {
-    // Whoever stops reading, such as `head`, has what they want.
-    if (causeOf(error, ReaderGone)) return EXIT.done;
-    report(error, { isDebugging: args.includes("--debug") });
-    return exitCodeOf(error);
+    if (error instanceof ReaderGone) return; // Whoever stops reading, such as `head`, has enough.
+    throw error;
   }
+  await (await program()).main(args);
 }
 
-/**
- * Runs the program and ends the process with its exit code.
- *
- * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
- */
-export async function main(args: readonly string[]): Promise<never> {
-  Deno.exit(await exitCodeFrom(args));
-}
-
-// Quicker than through mod.ts, which loads the whole library first.
-if (import.meta.main) await main(Deno.args);
+await begin(Deno.args);

@@ -1,5 +1,6 @@
-import { dirname, join, parse, sep } from "node:path";
+import { join, parse, sep } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
+import { outputErrorFrom } from "./output_error.ts";
 
 /** How an output file is made. */
 export interface PartialFileOptions {
@@ -22,40 +23,6 @@ export interface PartialFile extends AsyncDisposable {
    * @throws {OutputError} If that cannot be done.
    */
   commit(): Promise<void>;
-}
-
-/** What the operating system's complaints mean, where its own words say too little. */
-const MEANINGS: Readonly<Record<string, (target: string) => string>> = {
-  EACCES: (target) => `no permission to write in "${dirname(target)}"`,
-  EPERM: (target) => `no permission to write in "${dirname(target)}"`,
-  ENOENT: (target) => `the directory "${dirname(target)}" does not exist`,
-  ENOTDIR: (target) => `"${dirname(target)}" is not a directory`,
-  EISDIR: () => "it is a directory",
-  EPIPE: () => "its reader has closed the pipe",
-  ENOSPC: () => "no space is left on the device",
-  EROFS: () => "the file system is read-only",
-};
-
-/** What an error means, in the user's words. */
-function meaningOf(cause: unknown, target: string): string {
-  const { code, message } = cause as { readonly code?: string; readonly message?: string };
-  return MEANINGS[code ?? ""]?.(target) ??
-    (message ?? String(cause)).replace(/ \(os error.*/s, "");
-}
-
-/**
- * What a failed write means to the user, in one line.
- *
- * A closed pipe, as behind `| head`, is known by the cause: it is a `Deno.errors.BrokenPipe`.
- *
- * @param target The path that the user named; absent if it is a stream.
- * @param cause What was thrown.
- * @returns The error, with the first one as its cause.
- */
-export function outputErrorFrom(target: string | undefined, cause: unknown): OutputError {
-  if (cause instanceof OutputError) return cause;
-  const what = target === undefined ? "to the stream" : `"${target}"`;
-  return new OutputError(`Cannot write ${what}: ${meaningOf(cause, target ?? "")}`, { cause });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { OutputError } from "../../pipeline/errors.ts";
-import { createPartialFile, outputErrorFrom, partialPathFor } from "./partial_file.ts";
+import { createPartialFile, partialPathFor } from "./partial_file.ts";
 import { inTempDir, namesIn } from "../../tests/_temp_dir.ts";
 
 /** Whether the tests may start a program. */
@@ -126,15 +126,4 @@ Deno.test({
     const { message } = await assertRejects(refused, OutputError, "--allow-write");
     assertEquals(message.includes("\n"), false);
   },
-});
-
-Deno.test.each([
-  { code: "ENOSPC", says: 'Cannot write "d/a": no space is left on the device' },
-  { code: "EACCES", says: 'Cannot write "d/a": no permission to write in "d"' },
-  { code: "EPIPE", says: 'Cannot write "d/a": its reader has closed the pipe' },
-  { code: "EROFS", says: 'Cannot write "d/a": the file system is read-only' },
-])("outputErrorFrom() puts $code in words", ({ code, says }) => {
-  const cause = Object.assign(new Error(`${code} (os error 1)`), { code });
-  assertEquals(outputErrorFrom("d/a", cause).message, says);
-  assertEquals(outputErrorFrom("d/a", cause).cause, cause);
 });

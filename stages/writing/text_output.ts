@@ -1,10 +1,6 @@
 import { OutputError } from "../../pipeline/errors.ts";
-import {
-  createFollowedFile,
-  createPartialFile,
-  outputErrorFrom,
-  type PartialFile,
-} from "./partial_file.ts";
+import { outputErrorFrom } from "./output_error.ts";
+import { createFollowedFile, createPartialFile, type PartialFile } from "./partial_file.ts";
 import type { TextTarget, WriteOptions } from "../text_target.ts";
 
 /** Waits for something no longer than until the signal is aborted. */

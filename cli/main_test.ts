@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import manifest from "../deno.json" with { type: "json" };
+import { commandNames } from "./_parse.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** What Deno prints, as a program without a terminal gets it. */
+async function deno(...args: readonly string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["--quiet", ...args],
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** Runs the program from its quick start. */
+function main(args: readonly string[], ...permissions: readonly string[]) {
+  return deno("run", "--no-prompt", ...permissions, `${ROOT}cli/main.ts`, ...args);
+}
+
+/** What is known of a module. */
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+}
+
+Deno.test("main.ts loads hardly anything before it knows what is asked", async () => {
+  const { stdout } = await deno("info", "--json", `${ROOT}cli/main.ts`);
+  const { roots, modules } = JSON.parse(stdout) as { roots: string[]; modules: Module[] };
+  const known = new Map(modules.map((module) => [module.specifier, module]));
+  const loaded = new Set(roots);
+  for (const specifier of loaded) {
+    for (const { code } of known.get(specifier)?.dependencies ?? []) {
+      if (code?.specifier) loaded.add(code.specifier);
+    }
+  }
+  assert(loaded.size > 1 && loaded.size <= 12, `${loaded.size} modules`);
+  assertEquals([...loaded].filter((specifier) => !specifier.startsWith("file:")), []);
+});
+
+Deno.test("main.ts gives version and help without any permission", async () => {
+  assertEquals(await main(["--version"]), {
+    code: 0,
+    stdout: `${manifest.version}\n`,
+    stderr: "",
+  });
+  const { stdout } = await main([]);
+  for (const args of [["--help"], ["-h"], ["help"]]) {
+    assertEquals(await main(args), { code: 0, stdout, stderr: "" });
+  }
+  for (const name of commandNames().filter((name) => !name.includes(" "))) {
+    assertStringIncludes(stdout, `\n  ${name} `);
+  }
+});
+
+Deno.test("main.ts gives the same help at once and after it has read all arguments", async () => {
+  const quick = await main(["models", "prune", "--help"]);
+  const full = await main(["models", "prune", "net.cfg", "--help"], `--allow-read=${ROOT}`);
+  assertEquals(quick, full);
+  assertStringIncludes(quick.stdout, "--ratio NUMBER");
+});
+
+Deno.test("main.ts runs a command where it may read itself, and else says what is missing", async () => {
+  const done = await main(["models", "--json"], `--allow-read=${ROOT}`);
+  assertEquals([done.code, done.stderr], [0, ""]);
+  assertStringIncludes(done.stdout, "blazeface-full");
+  const { code, stdout, stderr } = await main(["models"]);
+  assertEquals([code, stdout], [1, ""]);
+  assertStringIncludes(stderr, "--allow-read");
+  assertEquals(stderr.trim().split("\n").length, 1);
+  const wrong = await main(["rum"], `--allow-read=${ROOT}`);
+  assertEquals([wrong.code, wrong.stdout], [2, ""]);
+});

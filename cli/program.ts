@@ -1,0 +1,69 @@
+import { ReaderGone, stderr } from "./_console.ts";
+import { causeOf, complaintAbout, EXIT, exitCodeOf } from "./_exit.ts";
+import type { Request } from "./_arguments.ts";
+import { parse } from "./_parse.ts";
+import { withPermissions } from "./_permissions.ts";
+
+/**
+ * Does what a request asks for. Each command is loaded only when it is asked for, so that help is
+ * quick.
+ *
+ * @returns The exit code.
+ */
+async function perform(request: Request): Promise<number> {
+  switch (request.command) {
+    case "run":
+      return await (await import("./run.ts")).run(request);
+    case "probe":
+      return await (await import("./probe.ts")).probe(request);
+    case "models":
+      return await (await import("./models.ts")).models(request);
+    case "models evaluate":
+      return await (await import("./models_evaluate.ts")).modelsEvaluate(request);
+    case "models inspect":
+      return await (await import("./models_inspect.ts")).modelsInspect(request);
+    case "models prune":
+      return await (await import("./models_prune.ts")).modelsPrune(request);
+    case "jitter":
+      return await (await import("./jitter.ts")).jitter(request);
+    case "jitter compare":
+      return await (await import("./jitter_compare.ts")).jitterCompare(request);
+    case "devices":
+      return await (await import("./devices.ts")).devices(request);
+  }
+}
+
+/** Says what went wrong. */
+function report(error: unknown, { isDebugging }: { readonly isDebugging: boolean }): void {
+  stderr.write(`steadybox: ${complaintAbout(error)}\n`);
+  if (isDebugging) stderr.write(`${Deno.inspect(error)}\n`);
+}
+
+/**
+ * Runs the program.
+ *
+ * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
+ * @returns The exit code: 0 done, 1 unexpected error, 2 wrong usage, 3 source, 4 output, 5 model,
+ * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the signal that ended the run.
+ */
+export async function exitCodeFrom(args: readonly string[]): Promise<number> {
+  try {
+    const request = parse(args);
+    if (!request) return EXIT.done;
+    return await withPermissions(request, () => perform(request));
+  } catch (error) {
+    // Whoever stops reading, such as `head`, has what they want.
+    if (causeOf(error, ReaderGone)) return EXIT.done;
+    report(error, { isDebugging: args.includes("--debug") });
+    return exitCodeOf(error);
+  }
+}
+
+/**
+ * Runs the program and ends the process with its exit code.
+ *
+ * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
+ */
+export async function main(args: readonly string[]): Promise<never> {
+  Deno.exit(await exitCodeFrom(args));
+}
