@@ -39,7 +39,8 @@ export interface OpenSessionOptions {
  *
  * The thread ends when the session is disposed of; it keeps no process alive by itself. A GPU that
  * is lost is looked for again, once for each run, and what it was working on is repeated: the
- * session's `fallbacks` tell.
+ * session's `fallbacks` tell. So it is with a network that gives no answer for 30 s, or for 20 times
+ * as long as it ever took; until its first answer it has 5 minutes.
  *
  * @param network The network as ONNX, with one input and outputs of 32-bit floating point numbers.
  * @param options What is to run it.

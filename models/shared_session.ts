@@ -82,7 +82,10 @@ export class SharedSession {
     const queue: Waiting[] = [];
     this.#queues.push(queue);
     const { takesBatches, maxPictureBytes, inFlight } = session;
-    const ask = (waiting: Omit<Waiting, "answer">) => this.#ask(queue, waiting);
+    let hasEnded = false;
+    const ended = () => new DeviceError("Cannot run the network: the source has ended");
+    const ask = (waiting: Omit<Waiting, "answer">) =>
+      hasEnded ? Promise.reject(ended()) : this.#ask(queue, waiting);
     return {
       device: session.device,
       description: session.description,
@@ -101,10 +104,9 @@ export class SharedSession {
         runPicture: (picture) => ask({ input: undefined, run: () => session.runPicture!(picture) }),
       },
       [Symbol.asyncDispose]: () => {
+        hasEnded = true;
         this.#queues = this.#queues.filter((other) => other !== queue);
-        for (const { answer } of queue.splice(0)) {
-          answer.reject(new DeviceError("Cannot run the network: the source has ended"));
-        }
+        for (const { answer } of queue.splice(0)) answer.reject(ended());
         return Promise.resolve();
       },
     };

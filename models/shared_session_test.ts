@@ -149,6 +149,12 @@ Deno.test("SharedSession gives up what a source waits for when it ends, and noth
   assertEquals(network.runs.flat().toSorted(), [1, 2, 9]);
 });
 
+Deno.test("SharedSession refuses what a source asks for after its end", async () => {
+  const source = new SharedSession(new HeldNetwork()).forSource();
+  await source[Symbol.asyncDispose]();
+  await assertRejects(() => source.run(one(1)), DeviceError, "ended");
+});
+
 Deno.test("SharedSession tells whoever asked of a failure, and goes on with the others", async () => {
   const network = new HeldNetwork({
     answer(input) {

@@ -1,21 +1,28 @@
 import { DeviceError } from "../../pipeline/errors.ts";
 
 /**
- * The GPU went away (a driver's reset, a machine's sleep) or ran out of memory: a new worker may find
- * it again.
+ * What became of a device: it went away (a driver's reset, a machine's sleep), ran out of memory, or
+ * gives no answer.
  */
+export type LossKind = "gone" | "outOfMemory" | "silent";
+
+/** A worker is of no more use, but a new one may be. */
 export class DeviceLost extends DeviceError {
-  /** Whether it ran out of memory, so that less is to be asked of it. */
-  readonly isOutOfMemory: boolean;
+  /** What became of the device. */
+  readonly kind: LossKind;
+  /** Whether the run that fails with this may be the cause: no other than what was being worked on. */
+  readonly isBlamed: boolean;
 
   /**
    * Makes the error.
    *
    * @param message What happened.
-   * @param isOutOfMemory Whether it ran out of memory.
+   * @param kind What became of the device.
+   * @param isBlamed Whether the run that fails with it may be the cause.
    */
-  constructor(message: string, isOutOfMemory: boolean) {
+  constructor(message: string, kind: LossKind, isBlamed: boolean = true) {
     super(message);
-    this.isOutOfMemory = isOutOfMemory;
+    this.kind = kind;
+    this.isBlamed = isBlamed;
   }
 }

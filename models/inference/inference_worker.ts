@@ -11,16 +11,29 @@ import {
   type WorkerReply,
   type WorkerRequest,
 } from "./messages.ts";
+import { Patience } from "./patience.ts";
 import { WORKER_URL } from "./worker_url.ts";
 
 /** How long a worker may take to end the runs that it is asked to give up, in milliseconds. */
 const GRACE_MS = 2000;
+
+/** What a worker is made of. */
+interface InferenceWorkerOptions {
+  /** Its code, if not the usual. */
+  readonly url?: URL | undefined;
+  /** For how long it is waited for. */
+  readonly patience?: Patience;
+}
 
 /**
  * The main thread's end of one worker: questions out, each answer back to its question.
  *
  * Node's class is used as, unlike the web's, it tells when the thread ends, however that comes, and
  * does not keep the process alive unless asked to.
+ *
+ * A worker that is asked for something and says nothing for too long counts as lost: a driver may hang,
+ * and a native run that does cannot be interrupted. Its thread then ends when the run does, or with
+ * the process, which it does not hold.
  */
 export class InferenceWorker implements AsyncDisposable {
   readonly #worker: Worker;
@@ -31,15 +44,26 @@ export class InferenceWorker implements AsyncDisposable {
   #lastId = 0;
   /** How many runs the worker has not answered yet. */
   #unanswered = 0;
+  #isOpen = false;
+  readonly #patience: Patience;
+  readonly #watch: ReturnType<typeof setInterval>;
+  /** For how long it has said nothing while it was asked for something, in milliseconds. */
+  #silentMs = 0;
   readonly #isNative: boolean;
   readonly #quiet = Promise.withResolvers<void>();
   /** Why nothing more comes from the worker. */
   #end: SteadyboxError | undefined;
 
   /** Starts a worker and makes it open a network. */
-  constructor(request: OpenRequest, url: URL = WORKER_URL) {
+  constructor(
+    request: OpenRequest,
+    { url = WORKER_URL, patience = new Patience() }: InferenceWorkerOptions = {},
+  ) {
     this.#isNative = request.device === "cpu";
     this.#opening.promise.catch(() => {}); // Whoever waits for it hears of it.
+    this.#patience = patience;
+    this.#watch = setInterval(() => this.#look(), patience.stepMs);
+    this.#watch.unref();
     this.#worker = new Worker(url);
     this.#worker.on("error", (error) => this.#fail(new DeviceError(failing(messageOf(error)))));
     this.#worker.on("exit", () => {
@@ -79,7 +103,8 @@ export class InferenceWorker implements AsyncDisposable {
     this.#fail(new DeviceError("Cannot run the network: the session was closed"));
     this.#worker.ref(); // So that its end is waited for.
     this.#port.ref();
-    if (this.#isNative && this.#unanswered > 0) {
+    const hasHope = !(this.#end instanceof DeviceLost);
+    if (this.#isNative && this.#unanswered > 0 && hasHope) {
       // A native run would go on without the thread, in memory that goes with it.
       const timer = setTimeout(() => this.#quiet.resolve(), GRACE_MS);
       await this.#quiet.promise;
@@ -95,9 +120,23 @@ export class InferenceWorker implements AsyncDisposable {
     this.#port.postMessage(request, transfer);
   }
 
+  /** Counts how long the worker is silent, and gives it up when that is too long. */
+  #look(): void {
+    const { stepMs, limitMs } = this.#patience;
+    this.#silentMs = this.#isOpen && this.#unanswered === 0 ? 0 : this.#silentMs + stepMs;
+    if (this.#silentMs <= limitMs) return;
+    const [oldest] = this.#runs.keys();
+    const run = oldest === undefined ? undefined : this.#taken(oldest);
+    run?.reject(silenceOf(limitMs, this.#isOpen)); // Runs follow one another: it is at work on this.
+    this.#fail(silenceOf(limitMs, this.#isOpen, false));
+  }
+
   #hear(reply: WorkerReply): void {
+    this.#patience.record(this.#silentMs, reply.kind === "answer");
+    this.#silentMs = 0;
     switch (reply.kind) {
       case "opened":
+        this.#isOpen = true;
         this.#opening.resolve(reply);
         break;
       case "refused":
@@ -140,6 +179,7 @@ export class InferenceWorker implements AsyncDisposable {
 
   #fail(error: SteadyboxError): void {
     this.#end ??= error;
+    clearInterval(this.#watch);
     this.#opening.reject(error);
     for (const run of this.#runs.values()) run.reject(error);
     this.#runs.clear();
@@ -159,5 +199,11 @@ function refusalFrom({ fault, message }: WorkerReply & { kind: "refused" }): Ste
 
 function lossFrom({ message, isOutOfMemory = false }: WorkerReply & { kind: "lost" }): DeviceLost {
   const what = isOutOfMemory ? "the GPU ran out of memory" : "the GPU was lost";
-  return new DeviceLost(failing(`${what}: ${message}`), isOutOfMemory);
+  return new DeviceLost(failing(`${what}: ${message}`), isOutOfMemory ? "outOfMemory" : "gone");
+}
+
+function silenceOf(limitMs: number, isOpen: boolean, isBlamed?: boolean): DeviceLost {
+  const action = isOpen ? "run" : "open";
+  const message = `Cannot ${action} the network: it gave no answer for ${limitMs / 1000} s`;
+  return new DeviceLost(message, "silent", isBlamed);
 }

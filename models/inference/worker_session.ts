@@ -7,6 +7,7 @@ import { checkDims, checkInput } from "./check_input.ts";
 import { DeviceLost } from "./device_lost.ts";
 import { InferenceWorker } from "./inference_worker.ts";
 import type { OpenedReply, OpenRequest, Question } from "./messages.ts";
+import { Patience } from "./patience.ts";
 
 /** What a session knows besides its network. */
 interface WorkerSessionOptions {
@@ -18,9 +19,21 @@ interface WorkerSessionOptions {
   readonly inFlight?: number;
   /** The worker's code, if not the usual. */
   readonly workerUrl?: URL;
+  /** For how long a worker may be silent in any case, in milliseconds, if not the usual. */
+  readonly silenceMs?: number;
 }
 
-/** A network in a worker, which is replaced when it loses its GPU. */
+/** What is asked of a worker. */
+interface Asked {
+  readonly question: Question;
+  /** The memory to be handed over to the worker instead of copied. */
+  readonly transfer: ArrayBuffer[];
+}
+
+/** How many copies of inputs are kept for the inputs to come. */
+const MAX_SPARES = 4;
+
+/** A network in a worker, which is replaced when it loses its GPU or gives no answer any more. */
 export class WorkerSession implements InferenceSession {
   readonly description: string;
   readonly takesBatches: boolean;
@@ -31,9 +44,14 @@ export class WorkerSession implements InferenceSession {
   readonly inputShape: OpenedReply["inputShape"];
   readonly #options: WorkerSessionOptions;
   #worker: InferenceWorker;
+  readonly #patience: Patience;
   readonly #sharer = new PictureSharer();
+  /** Memory for copies of inputs. */
+  readonly #spares: Float32Array<ArrayBuffer>[] = [];
   #lossCount = 0;
   #outOfMemoryCount = 0;
+  /** How often a worker was silent, and for how long it was waited for the last time. */
+  #silences = { count: 0, limitMs: 0 };
   #isDisposed = false;
 
   private constructor(
@@ -41,8 +59,10 @@ export class WorkerSession implements InferenceSession {
     { inputShape, takesBatches, maxPictureBytes }: OpenedReply,
     request: OpenRequest,
     options: WorkerSessionOptions,
+    patience: Patience,
   ) {
     this.#worker = worker;
+    this.#patience = patience;
     this.inputShape = inputShape;
     this.takesBatches = takesBatches;
     if (maxPictureBytes !== undefined) this.maxPictureBytes = maxPictureBytes;
@@ -54,9 +74,10 @@ export class WorkerSession implements InferenceSession {
 
   /** Opens a network in a new worker. */
   static async open(request: OpenRequest, options: WorkerSessionOptions): Promise<WorkerSession> {
-    const worker = new InferenceWorker(request, options.workerUrl);
+    const patience = new Patience(options.silenceMs);
+    const worker = new InferenceWorker(request, { url: options.workerUrl, patience });
     try {
-      return new WorkerSession(worker, await worker.opened, request, options);
+      return new WorkerSession(worker, await worker.opened, request, options, patience);
     } catch (error) {
       await worker[Symbol.asyncDispose]();
       throw error;
@@ -78,19 +99,40 @@ export class WorkerSession implements InferenceSession {
       const count = times(this.#outOfMemoryCount);
       said.push(`The GPU ran out of memory ${count}: its frames were repeated, and go one by one`);
     }
+    const { count, limitMs } = this.#silences;
+    if (count) {
+      const silence = `The network gave no answer for ${limitMs / 1000} s ${times(count)}`;
+      said.push(`${silence}: it was opened anew, and the frames it held were repeated`);
+    }
     return said;
   }
 
   async run(input: Tensor): Promise<Outputs> {
     checkInput(input, this.inputShape);
-    const { buffer, byteLength } = input.data;
+    const { dims, data } = input;
+    const { buffer, byteLength } = data;
     // Memory that holds more than the input is not handed over, as it is not all ours.
-    const own = byteLength === buffer.byteLength
-      ? input
-      : { dims: input.dims, data: input.data.slice() };
-    // A GPU may be lost, and then the input is needed again.
-    const transfer = this.device === "webgpu" ? [] : [own.data.buffer];
-    return await this.#answerTo({ input: own }, transfer);
+    let own = byteLength === buffer.byteLength ? data : undefined;
+    // A worker may be lost with the input that it has. To copy takes hundredths of a millisecond.
+    const kept = this.#copyOf(data);
+    const ask = () => {
+      const data = own ?? kept.slice();
+      own = undefined;
+      return { question: { input: { dims, data } }, transfer: [data.buffer] };
+    };
+    try {
+      return await this.#answerTo(ask);
+    } finally {
+      if (this.#spares.push(kept) > MAX_SPARES) this.#spares.shift();
+    }
+  }
+
+  /** The same numbers, in memory that is used again. */
+  #copyOf(data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+    const at = this.#spares.findIndex(({ length }) => length === data.length);
+    const [copy = new Float32Array(data.length)] = at < 0 ? [] : this.#spares.splice(at, 1);
+    copy.set(data);
+    return copy;
   }
 
   async runPicture(picture: Picture): Promise<Outputs> {
@@ -99,9 +141,13 @@ export class WorkerSession implements InferenceSession {
     checkDims(inputDims(picture, fits.length), this.inputShape);
     if (fits.length > (this.#request.maxBatch ?? Infinity)) return await this.#runEach(picture);
     try {
-      return await this.#sharer.sharing(picture, (one) => this.#answerTo({ picture: one }, []));
+      return await this.#sharer.sharing(
+        picture,
+        (one) => this.#answerTo(() => ({ question: { picture: one }, transfer: [] })),
+      );
     } catch (error) {
-      const isTooMuch = error instanceof DeviceLost && error.isOutOfMemory && fits.length > 1;
+      const isTooMuch = error instanceof DeviceLost && error.kind === "outOfMemory" &&
+        fits.length > 1;
       if (!isTooMuch || this.#isDisposed) throw error;
       return await this.#runEach(picture);
     }
@@ -114,14 +160,18 @@ export class WorkerSession implements InferenceSession {
     return stacked(all);
   }
 
-  /** Asks the worker, and again another one if it loses its GPU. */
-  async #answerTo(question: Question, transfer: ArrayBuffer[]): Promise<Outputs> {
-    const worker = this.#worker;
-    try {
-      return await worker.run(question, transfer);
-    } catch (error) {
-      if (!(error instanceof DeviceLost) || this.#isDisposed) throw error;
-      return await this.#replaced(worker, error).run(question, transfer);
+  /** Asks the worker, and another one in its place if it is lost: once more, if this may be why. */
+  async #answerTo(ask: () => Asked): Promise<Outputs> {
+    for (let blames = 0;;) {
+      const worker = this.#worker;
+      const { question, transfer } = ask();
+      try {
+        return await worker.run(question, transfer);
+      } catch (error) {
+        if (!(error instanceof DeviceLost) || this.#isDisposed) throw error;
+        if (error.isBlamed && ++blames > 1) throw error;
+        this.#replace(worker, error);
+      }
     }
   }
 
@@ -130,16 +180,20 @@ export class WorkerSession implements InferenceSession {
     await this.#worker[Symbol.asyncDispose]();
   }
 
-  /** The worker in the place of one that lost its GPU, the same for all runs that it held. */
-  #replaced(lost: InferenceWorker, { isOutOfMemory }: DeviceLost): InferenceWorker {
-    if (this.#worker === lost) {
-      if (isOutOfMemory) this.#outOfMemoryCount++;
-      else this.#lossCount++;
-      if (isOutOfMemory) this.#request = { ...this.#request, maxBatch: 1 };
-      lost[Symbol.asyncDispose]();
-      this.#worker = new InferenceWorker(this.#request, this.#options.workerUrl);
+  /** Puts another worker in the place of one that was lost, once for all runs that it held. */
+  #replace(lost: InferenceWorker, { kind }: DeviceLost): void {
+    if (this.#worker !== lost) return;
+    if (kind === "gone") this.#lossCount++;
+    if (kind === "outOfMemory") {
+      this.#outOfMemoryCount++;
+      this.#request = { ...this.#request, maxBatch: 1 };
     }
-    return this.#worker;
+    if (kind === "silent") {
+      this.#silences = { count: this.#silences.count + 1, limitMs: this.#patience.limitMs };
+    }
+    lost[Symbol.asyncDispose]();
+    const [url, patience] = [this.#options.workerUrl, this.#patience];
+    this.#worker = new InferenceWorker(this.#request, { url, patience });
   }
 }
 

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DeviceError } from "../../pipeline/errors.ts";
 import type { Picture } from "../../pipeline/picture.ts";
 import { planesFrom } from "../../pipeline/planes.ts";
+import { inTempDir } from "../../tests/_temp_dir.ts";
 import { affineAnswer, affineNetwork } from "../../tests/_tiny_network.ts";
 import type { OpenRequest } from "./messages.ts";
 import { WorkerSession } from "./worker_session.ts";
@@ -143,6 +144,107 @@ Deno.test("WorkerSession runs one input after the other where a GPU has no room 
     () => session.runPicture({ ...picture, fits: [] }),
     RangeError,
     "without fits",
+  );
+});
+
+/** Of a worker that answers with its input and its number, from 1, unless it is told to be silent. */
+interface SilentWorkerOptions {
+  /** The input at which it falls silent for ever. */
+  readonly at: number;
+  /** How many workers do, one after the other. */
+  readonly workers: number;
+  /** How it does that. */
+  readonly by?: string;
+}
+
+/** Opens such a worker. */
+function openSilent({ at, workers, by = "" }: SilentWorkerOptions): Promise<WorkerSession> {
+  const code = `
+    import { parentPort } from "node:worker_threads";
+    let number = 0, isSilent = false;
+    parentPort.once("message", (port) => port.onmessage = ({ data: { kind, id, question, network } }) => {
+      if (kind === "open") {
+        number = Atomics.add(network, 0, 1) + 1;
+        port.postMessage({ kind: "opened", inputShape: ["N", 3] });
+        return;
+      }
+      const { dims, data } = question.input;
+      if (data[0] === ${at} && number <= ${workers}) { isSilent = true; ${by} }
+      const worker = { dims: [1], data: Float32Array.of(number) };
+      if (!isSilent) port.postMessage({ kind: "answer", id, outputs: { same: { dims, data }, worker } });
+    });`;
+  // All workers see the same memory: it tells them how many there were.
+  const network = new Uint8Array(new SharedArrayBuffer(1)) as unknown as Uint8Array<ArrayBuffer>;
+  return WorkerSession.open({ kind: "open", device: "cpu", network, threads: 1 }, {
+    description: "",
+    workerUrl: new URL(`data:text/javascript,${encodeURIComponent(code)}`),
+    silenceMs: 300,
+  });
+}
+
+/** The input that was answered, and the number of the worker that did. */
+async function answerTo(session: WorkerSession, x: number): Promise<[number[], number]> {
+  const { same, worker } = await session.run(rowOf(x));
+  return [[...same!.data], worker!.data[0]!];
+}
+
+Deno.test("WorkerSession repeats what a worker held that gives no answer, and says so", async () => {
+  await using session = await openSilent({ at: 2, workers: 1 });
+  assertEquals(await answerTo(session, 1), [[1, 2, 3], 1]);
+  assertEquals(session.fallbacks, []);
+  assertEquals(await Promise.all([2, 3, 4].map((x) => answerTo(session, x))), [
+    [[2, 3, 4], 2],
+    [[3, 4, 5], 2],
+    [[4, 5, 6], 2],
+  ]);
+  assertMatch(
+    session.fallbacks.join(),
+    /^The network gave no answer for [\d.]+ s once: .* repeated$/,
+  );
+  assertEquals(await answerTo(session, 5), [[5, 6, 7], 2]);
+});
+
+Deno.test("WorkerSession fails the run at which two workers fall silent, and no other", async () => {
+  await using session = await openSilent({ at: 2, workers: 9 });
+  await answerTo(session, 1);
+  const runs = [2, 3, 4].map((x) => answerTo(session, x));
+  const failed = assertRejects(
+    () => runs[0]!,
+    DeviceError,
+    "Cannot run the network: it gave no ans",
+  );
+  assertEquals(await Promise.all(runs.slice(1)), [[[3, 4, 5], 3], [[4, 5, 6], 3]]);
+  await failed;
+  assertMatch(session.fallbacks.join(), /2 times/);
+});
+
+Deno.test("WorkerSession goes on without a thread that nothing can end", async () => {
+  await inTempDir(async (directory) => {
+    const pipe = `${directory}/pipe`;
+    await new Deno.Command("mkfifo", { args: [pipe] }).output();
+    const by = `Deno.openSync(${JSON.stringify(pipe)}).close();`; // It waits for a writer.
+    await using session = await openSilent({ at: 2, workers: 1, by });
+    await answerTo(session, 1);
+    assertEquals(await answerTo(session, 2), [[2, 3, 4], 2]);
+    (await Deno.open(pipe, { write: true })).close(); // The thread was still there, and ends now.
+  });
+});
+
+Deno.test("WorkerSession blames no worker that is asked for nothing", async () => {
+  await using session = await openSilent({ at: 9, workers: 0 });
+  for (const x of [1, 2]) {
+    assertEquals(await answerTo(session, x), [[x, x + 1, x + 2], 1]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  assertEquals(session.fallbacks, []);
+});
+
+Deno.test("WorkerSession.open() fails when the worker does not open the network", async () => {
+  const workerUrl = new URL("data:text/javascript,setInterval(() => {}, 1000)");
+  await assertRejects(
+    () => WorkerSession.open(requestFor("cpu"), { description: "", workerUrl, silenceMs: 30 }),
+    DeviceError,
+    "Cannot open the network: it gave no answer for 0.3 s",
   );
 });
 
