@@ -73,6 +73,7 @@ export * from "./pipeline/items.ts";
 export * from "./pipeline/meter.ts";
 export * from "./pipeline/picture.ts";
 export * from "./pipeline/planes.ts";
+export * from "./pipeline/sieve.ts";
 export * from "./pipeline/similarity.ts";
 export * from "./pipeline/sink.ts";
 export * from "./pipeline/source.ts";
@@ -121,6 +122,6 @@ export * from "./stages/write_json_lines.ts";
 export * from "./stages/write_mot.ts";
 
 if (import.meta.main) {
-  const { main } = await import("./cli/program.ts");
+  const { main } = await import("./cli/program_in_sight.ts");
   await main(Deno.args);
 }

@@ -1,13 +1,10 @@
 import { ReaderGone, stderr } from "./_console.ts";
 import { quickAnswer } from "./help/quick_answer.ts";
+import { load } from "./_load.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/**
- * The program itself. Deno reads all modules that it could see to be imported before the first line
- * runs, which takes longer than help does: so it is not to see this, and wants the permission to read
- * them instead.
- */
+/** The program itself, which takes longer to load than help may last. */
 async function program(): Promise<typeof import("./program.ts")> {
   const { state } = await Deno.permissions.request({ name: "read", path: ROOT });
   if (state !== "granted") {
@@ -17,7 +14,7 @@ async function program(): Promise<typeof import("./program.ts")> {
     );
     Deno.exit(1);
   }
-  return await import(import.meta.resolve("./program.ts"));
+  return await load("./program.ts");
 }
 
 /** Answers what can be answered at once; else runs the program, which ends the process. */

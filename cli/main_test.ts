@@ -73,3 +73,21 @@ Deno.test("main.ts runs a command where it may read itself, and else says what i
   const wrong = await main(["rum"], `--allow-read=${ROOT}`);
   assertEquals([wrong.code, wrong.stdout], [2, ""]);
 });
+
+Deno.test("mod.ts can load all that the program does without the permission to read it", async () => {
+  const wanted = new Set<string>();
+  for (const { name } of Deno.readDirSync(`${ROOT}cli`)) {
+    if (!/^(?!main).*(?<!_test)\.ts$/.test(name)) continue;
+    const code = await Deno.readTextFile(`${ROOT}cli/${name}`);
+    for (const [, file] of code.matchAll(/\bload(?:<.*?>)?\(\s*"\.\/(.+?)"/gs)) wanted.add(file!);
+  }
+  assert(wanted.has("run.ts") && wanted.size > 5, [...wanted].join());
+  const { stdout } = await deno("info", "--json", `${ROOT}mod.ts`);
+  const { modules } = JSON.parse(stdout) as { modules: Module[] };
+  const seen = new Set(modules.map(({ specifier }) => specifier));
+  const missing = [...wanted].filter((file) => !seen.has(new URL(file, import.meta.url).href));
+  assertEquals(missing, [], "add them to cli/program_in_sight.ts");
+  const may = `--allow-read=${ROOT}node_modules,${ROOT}models`;
+  const { code, stderr } = await deno("run", "--no-prompt", may, `${ROOT}mod.ts`, "models");
+  assertEquals([code, stderr], [0, ""]);
+});

@@ -1,35 +1,39 @@
 import { ReaderGone, stderr } from "./_console.ts";
 import { causeOf, complaintAbout, EXIT, exitCodeOf } from "./_exit.ts";
 import type { Request } from "./_arguments.ts";
+import { load } from "./_load.ts";
 import { parse } from "./_parse.ts";
 import { withPermissions } from "./_permissions.ts";
 
 /**
- * Does what a request asks for. Each command is loaded only when it is asked for, so that help is
- * quick.
+ * Does what a request asks for.
  *
  * @returns The exit code.
  */
 async function perform(request: Request): Promise<number> {
   switch (request.command) {
     case "run":
-      return await (await import("./run.ts")).run(request);
+      return await (await load<typeof import("./run.ts")>("./run.ts")).run(request);
     case "probe":
-      return await (await import("./probe.ts")).probe(request);
+      return await (await load<typeof import("./probe.ts")>("./probe.ts")).probe(request);
     case "models":
-      return await (await import("./models.ts")).models(request);
+      return await (await load<typeof import("./models.ts")>("./models.ts")).models(request);
     case "models evaluate":
-      return await (await import("./models_evaluate.ts")).modelsEvaluate(request);
+      return await (await load<typeof import("./models_evaluate.ts")>("./models_evaluate.ts"))
+        .modelsEvaluate(request);
     case "models inspect":
-      return await (await import("./models_inspect.ts")).modelsInspect(request);
+      return await (await load<typeof import("./models_inspect.ts")>("./models_inspect.ts"))
+        .modelsInspect(request);
     case "models prune":
-      return await (await import("./models_prune.ts")).modelsPrune(request);
+      return await (await load<typeof import("./models_prune.ts")>("./models_prune.ts"))
+        .modelsPrune(request);
     case "jitter":
-      return await (await import("./jitter.ts")).jitter(request);
+      return await (await load<typeof import("./jitter.ts")>("./jitter.ts")).jitter(request);
     case "jitter compare":
-      return await (await import("./jitter_compare.ts")).jitterCompare(request);
+      return await (await load<typeof import("./jitter_compare.ts")>("./jitter_compare.ts"))
+        .jitterCompare(request);
     case "devices":
-      return await (await import("./devices.ts")).devices(request);
+      return await (await load<typeof import("./devices.ts")>("./devices.ts")).devices(request);
   }
 }
 
