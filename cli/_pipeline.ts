@@ -113,7 +113,8 @@ function chosenStages(
     "--classes",
     () => decodeBoxes(detector, { minConfidence, ...classes && { classes } }),
   );
-  return { boxes, steadying, ...slicingFor(options, detector, conf) };
+  const sieves = detector.sieves?.(minConfidence);
+  return { boxes, sieves, steadying, ...slicingFor(options, detector, conf) };
 }
 
 /**
@@ -138,7 +139,7 @@ async function piped(
     stages.push(stage);
     return stage;
   }
-  const { boxes, steadying, cutting, merging, selection } = chosenStages(
+  const { boxes, sieves, steadying, cutting, merging, selection } = chosenStages(
     options,
     input.sources,
     detector,
@@ -180,7 +181,7 @@ async function piped(
     .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride, on: session })));
   if (cutting) prepared = prepared.pipeThrough(noted(cutting));
   let found: ReadableStream<Detected> = prepared
-    .pipeThrough(noted(infer(session)))
+    .pipeThrough(noted(infer(session, sieves && { sieves })))
     .pipeThrough(noted(boxes));
   if (merging) found = found.pipeThrough(noted(merging));
   if (!merging || options.ties === "blend-over-time") {

@@ -67,6 +67,7 @@ export function onnxModel(
       defaults: { ...layout.defaults, ...description.defaults },
       ...layout.isEndToEnd && { isEndToEnd: true },
       decode: (outputs, minConfidence) => reading.decode(outputs, minConfidence, classLabels),
+      ...reading.sieves && { sieves: reading.sieves },
     },
     network: plainNetwork(network, {
       picture: picture.name,

@@ -2,6 +2,7 @@ import type { Detection } from "../pipeline/detection.ts";
 import type { Detector, DetectorDefaults, InputSpec } from "../pipeline/detector.ts";
 import type { Size } from "../pipeline/fit.ts";
 import { ModelError } from "../pipeline/errors.ts";
+import type { Sieve } from "../pipeline/sieve.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { confidenceOf, logitFloorOf } from "./_logistic.ts";
 
@@ -93,7 +94,26 @@ export function yolo(
     defaults: DEFAULTS,
     decode: (outputs, minConfidence) =>
       heads.flatMap((head) => boxesOf(head, outputs, { size, labels, minConfidence })),
+    sieves: (minConfidence) =>
+      heads.map(({ output }) => ({
+        ...{ output, axis: 1, length: NUMBERS_PER_BOX + labels.length },
+        ...objectSieve(logitFloorOf(minConfidence), -Infinity),
+      })),
   };
+}
+
+/**
+ * What passes of boxes of which the fifth number tells whether there is anything.
+ *
+ * @param floor What that number must reach.
+ * @param least What it is at least.
+ * @returns Which number decides, and how.
+ */
+export function objectSieve(
+  floor: number,
+  least: number,
+): Pick<Sieve, "from" | "to" | "least" | "floor"> {
+  return { from: 4, to: NUMBERS_PER_BOX, least, floor };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Detection } from "./detection.ts";
 import type { Size } from "./fit.ts";
+import type { Sieve } from "./sieve.ts";
 import type { Outputs } from "./tensor.ts";
 
 /** How a picture becomes a network's input. */
@@ -48,4 +49,12 @@ export interface Detector {
    * @returns The candidates, in no particular order, overlaps included.
    */
   decode(outputs: Outputs, minConfidence: number): Detection<"tensor">[];
+  /**
+   * Tells what of the outputs `decode` passes over, so that it need not be read from where the network
+   * runs; absent where it looks at all of them.
+   *
+   * @param minConfidence The lowest confidence that `decode` will be asked for, from 0 to 1.
+   * @returns The sieves: with what passes them, `decode` finds the same.
+   */
+  sieves?(minConfidence: number): readonly Sieve[];
 }

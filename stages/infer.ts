@@ -1,5 +1,7 @@
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Inferred, Prepared } from "../pipeline/items.ts";
+import type { Picture } from "../pipeline/picture.ts";
+import type { Sieve } from "../pipeline/sieve.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { outputsOfSlices } from "./slicing/outputs_of_slices.ts";
 
@@ -12,6 +14,13 @@ export interface InferOptions {
    * @default {session.inFlight, or 2 where the session does not tell}
    */
   readonly inFlight?: number;
+  /**
+   * What of the outputs may be left out where they have to be read from a GPU: as the detector tells for
+   * the lowest confidence that is looked for.
+   *
+   * @default {none: all of the outputs are wanted}
+   */
+  readonly sieves?: readonly Sieve[];
 }
 
 /** What comes first: an item to take in, or the outputs of the frame that was taken first. */
@@ -33,7 +42,7 @@ type Event =
  */
 export function infer(
   session: InferenceSession,
-  { inFlight = session.inFlight ?? 2 }: InferOptions = {},
+  { inFlight = session.inFlight ?? 2, sieves }: InferOptions = {},
 ): MeteredStage<Prepared, Inferred> {
   if (!(Number.isSafeInteger(inFlight) && inFlight > 0)) {
     throw new RangeError(
@@ -54,7 +63,7 @@ export function infer(
       } else {
         taking = undefined;
         if (event.result.done) isEnded = true;
-        else started.push(quiet(inferred(event.result.value, session, signal)));
+        else started.push(quiet(inferred(sifted(event.result.value, sieves), session, signal)));
       }
     }
   });
@@ -62,6 +71,18 @@ export function infer(
 
 async function taken(source: AsyncIterator<Prepared>): Promise<Event> {
   return { kind: "taken", result: await source.next() };
+}
+
+/** The same, with what may be left out of the answers. */
+function sifted(prepared: Prepared, sieves: readonly Sieve[] | undefined): Prepared {
+  if (!sieves) return prepared;
+  const told = (picture: Picture | undefined) => picture && { picture: { ...picture, sieves } };
+  const { picture, slices } = prepared;
+  return {
+    ...prepared,
+    ...told(picture),
+    ...slices && { slices: { ...slices, ...told(slices.picture) } },
+  };
 }
 
 async function inferred(

@@ -5,6 +5,8 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Inferred, Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import type { Picture } from "../pipeline/picture.ts";
+import type { Sieve } from "../pipeline/sieve.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { blackFrame, blackFrames } from "../tests/_frames.ts";
 import { infer } from "./infer.ts";
@@ -53,6 +55,16 @@ class ManualSession implements InferenceSession {
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+}
+
+/** A session that makes its input of pictures, and tells what else it is asked. */
+class PictureSession extends ManualSession {
+  readonly sieves: Picture["sieves"][] = [];
+
+  runPicture({ sieves }: Picture): Promise<Outputs> {
+    this.sieves.push(sieves);
+    return Promise.resolve({ output: { dims: [1], data: Float32Array.of(0) } });
   }
 }
 
@@ -223,4 +235,21 @@ Deno.test("infer() names the frame at which a run was refused", async () => {
 
 Deno.test.each([0, -1, 1.5, NaN, Infinity])("infer() refuses inFlight %s", (inFlight) => {
   assertThrows(() => infer(new ManualSession(), { inFlight }), RangeError, String(inFlight));
+});
+
+Deno.test("infer() asks of pictures and of slices only for what passes its sieves", async () => {
+  const sieves: Sieve[] = [
+    { output: "output", axis: 1, length: 6, from: 4, to: 6, least: 0, floor: 0.5 },
+  ];
+  for (const asked of [sieves, undefined]) {
+    const session = new PictureSession();
+    const frame = blackFrame(0);
+    const picture = { planes: frame.planes, fits: [FIT] } as unknown as Picture;
+    const slices = { fits: [FIT, FIT], make: () => ({ dims: [], data: new Float32Array() }) };
+    const item = { frame, picture, fit: FIT, slices: { ...slices, picture } };
+    await ReadableStream.from([item])
+      .pipeThrough(infer(session, asked && { sieves: asked }))
+      .pipeTo(discard());
+    assertEquals(session.sieves, [asked, asked, asked]);
+  }
 });

@@ -7,16 +7,19 @@
 /** What the worker tells of its GPU: how often it was read, and sent pictures, so far. */
 export interface GpuCounts {
   readonly reads: number;
+  /** How many bytes were read. */
+  readonly readBytes: number;
   readonly uploads: number;
 }
 
 const channel = new BroadcastChannel("watched GPU");
-const counts = { reads: 0, uploads: 0 };
+const counts = { reads: 0, readBytes: 0, uploads: 0 };
 let device: GPUDevice | undefined;
 
 const { mapAsync } = GPUBuffer.prototype;
 GPUBuffer.prototype.mapAsync = function (...args) {
   counts.reads++;
+  counts.readBytes += args[2] ?? this.size;
   return mapAsync.apply(this, args);
 };
 

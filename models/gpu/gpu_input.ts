@@ -1,4 +1,4 @@
-import { GpuLetterbox } from "./gpu_letterbox.ts";
+import { GpuLetterbox, type LetterboxTarget } from "./gpu_letterbox.ts";
 import type { SharedPicture } from "./shared_picture.ts";
 
 /** A network's input in a GPU's memory. */
@@ -6,6 +6,8 @@ export interface GpuInputTensor {
   readonly buffer: GPUBuffer;
   readonly dims: readonly number[];
 }
+
+const BYTES = { f32: 4, f16: 2 } as const;
 
 /** The size of a network's input. */
 export function inputDims(
@@ -22,15 +24,18 @@ export function inputDims(
 export class GpuInput {
   readonly #device: GPUDevice;
   readonly #letterbox: GpuLetterbox;
+  readonly #type: LetterboxTarget["type"];
   #buffer: GPUBuffer | undefined;
 
   /**
    * Makes an input.
    *
    * @param device The GPU.
+   * @param type What the input holds.
    */
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, type: LetterboxTarget["type"]) {
     this.#device = device;
+    this.#type = type;
     this.#letterbox = new GpuLetterbox(device);
   }
 
@@ -43,8 +48,9 @@ export class GpuInput {
   make(pictures: readonly SharedPicture[]): GpuInputTensor {
     const count = pictures.reduce((sum, { fits }) => sum + fits.length, 0);
     const dims = inputDims(pictures[0]!, count);
-    const buffer = this.#bufferOf(dims.reduce((product, size) => product * size, 4));
-    this.#letterbox.make(pictures, { tensors: buffer, type: "f32" });
+    const byteLength = dims.reduce((product, size) => product * size, BYTES[this.#type]);
+    const buffer = this.#bufferOf(Math.ceil(byteLength / 4) * 4); // As copies move whole words.
+    this.#letterbox.make(pictures, { tensors: buffer, type: this.#type });
     return { buffer, dims };
   }
 

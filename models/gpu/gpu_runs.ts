@@ -1,22 +1,23 @@
-import { GpuReader, type GpuTensor } from "../inference/gpu_reader.ts";
+import { type GpuOutput, GpuReader } from "../inference/gpu_reader.ts";
 import type { Question } from "../inference/messages.ts";
 import { inputCountOf } from "../inference/run_queue.ts";
+import type { Sieve } from "../../pipeline/sieve.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import { GpuInput } from "./gpu_input.ts";
-
-/** An output of a run, whose memory the runtime takes back. */
-export interface GpuOutput extends GpuTensor {
-  dispose(): void;
-}
+import type { LetterboxTarget } from "./gpu_letterbox.ts";
 
 /** What a runtime does on the same GPU. */
 export interface GpuRuntime<Input> {
+  /** What the network's input holds. */
+  readonly inputType: LetterboxTarget["type"];
   /** Makes an input of numbers. */
   inputOf(data: Float32Array<ArrayBuffer>, dims: readonly number[]): Input;
   /** Makes an input of what is in the GPU's memory. */
   inputIn(buffer: GPUBuffer, dims: readonly number[]): Input;
   /** Runs the network, and leaves its outputs in the GPU's memory. */
   run(input: Input): Promise<Readonly<Record<string, GpuOutput>>>;
+  /** Hears of it when a run was read twice, as more passed its sieves than there was room for. */
+  onOverflow(): void;
 }
 
 /** Runs a network on a GPU: the pictures go up, the outputs come down, and nothing between. */
@@ -33,8 +34,8 @@ export class GpuRuns<Input> {
    */
   constructor(device: GPUDevice, runtime: GpuRuntime<Input>) {
     this.#runtime = runtime;
-    this.#input = new GpuInput(device);
-    this.#reader = new GpuReader(device);
+    this.#input = new GpuInput(device, runtime.inputType);
+    this.#reader = new GpuReader(device, () => runtime.onOverflow());
   }
 
   /**
@@ -45,12 +46,11 @@ export class GpuRuns<Input> {
    */
   async start(questions: readonly Question[]): Promise<() => Promise<Outputs[]>> {
     const outputs = await this.#runtime.run(this.#inputFor(questions));
-    try {
-      return this.#reader.start(outputs, questions.map(inputCountOf));
-    } finally {
-      // The copies are submitted, so the buffers may be used again; else they would pile up.
-      for (const output of Object.values(outputs)) output.dispose();
-    }
+    const sieves = sievesOf(questions[0]); // What goes through the network together has the same.
+    return this.#reader.start(outputs, {
+      counts: questions.map(inputCountOf),
+      ...sieves && { sieves },
+    });
   }
 
   #inputFor(questions: readonly Question[]): Input {
@@ -61,4 +61,8 @@ export class GpuRuns<Input> {
     );
     return this.#runtime.inputIn(buffer, dims);
   }
+}
+
+function sievesOf(question: Question | undefined): readonly Sieve[] | undefined {
+  return question && "picture" in question ? question.picture.sieves : undefined;
 }

@@ -25,14 +25,28 @@ export function takesBatches({ inputMetadata, outputMetadata }: Interface): bool
   return typeof batch === "string" && batch !== "" && outermost.every((size) => size === batch);
 }
 
-/** Throws unless the pipeline has a use for a network with such inputs and outputs. */
-export function checkInterface({ inputMetadata, outputMetadata }: Interface): void {
+/**
+ * Throws unless the pipeline has a use for a network with such inputs and outputs.
+ *
+ * @param network Its inputs and outputs.
+ * @param isHalf Whether its input may have half precision.
+ */
+export function checkInterface(
+  { inputMetadata, outputMetadata }: Interface,
+  isHalf: boolean,
+): void {
   if (inputMetadata.length !== 1) {
     throw new Error(`it takes ${inputMetadata.length} inputs, 1 is wanted`);
   }
   for (const value of [...inputMetadata, ...outputMetadata]) {
     if (value.isTensor && value.type === "float32") continue;
+    if (isHalf && value === inputMetadata[0] && isHalfTensor(value)) continue;
     const type = value.isTensor ? value.type : "no tensor";
     throw new Error(`"${value.name}" holds ${type}, float32 is wanted`);
   }
+}
+
+/** Whether a value holds numbers of half precision. */
+export function isHalfTensor(value: Metadata | undefined): boolean {
+  return value !== undefined && value.isTensor && value.type === "float16";
 }

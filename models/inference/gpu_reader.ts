@@ -1,4 +1,6 @@
+import type { Sieve } from "../../pipeline/sieve.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
+import { GpuSifter, type Sifted } from "../gpu/gpu_sifter.ts";
 
 /** A tensor in a GPU's memory. */
 export interface GpuTensor {
@@ -6,10 +8,34 @@ export interface GpuTensor {
   readonly gpuBuffer: GPUBuffer;
 }
 
-const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** An output of a run, whose memory the runtime takes back. */
+export interface GpuOutput extends GpuTensor {
+  dispose(): void;
+}
 
-function byteLengthOf({ dims }: GpuTensor): number {
-  return dims.reduce((product, size) => product * size, FLOAT_BYTES);
+/** What is asked of an answer. */
+export interface ReadRequest {
+  /** How many of a batch belong to each of those who asked: one may get all. */
+  readonly counts: readonly number[];
+  /** What of the outputs may be left out. */
+  readonly sieves?: readonly Sieve[];
+}
+
+/** An output on its way back. */
+interface Part {
+  readonly name: string;
+  readonly output: GpuOutput;
+  /** What is read of it, if not all. */
+  readonly sifted: Sifted | undefined;
+}
+
+/** Numbers of an output, in memory of their own. */
+type Numbers = (from: number, to: number) => Float32Array<ArrayBuffer>;
+
+const WORD_BYTES = Float32Array.BYTES_PER_ELEMENT;
+
+function lengthOf({ dims }: GpuTensor): number {
+  return dims.reduce((product, size) => product * size, 1);
 }
 
 /**
@@ -19,40 +45,94 @@ function byteLengthOf({ dims }: GpuTensor): number {
  */
 export class GpuReader {
   readonly #device: GPUDevice;
+  readonly #sifter: GpuSifter;
   /** Buffers that nothing is read from at the moment. */
   readonly #free: GPUBuffer[] = [];
+  readonly #onOverflow: () => void;
 
-  constructor(device: GPUDevice) {
+  /**
+   * Makes a reader.
+   *
+   * @param device The GPU.
+   * @param onOverflow Called when more passed the sieves than there was room for: all is read, then.
+   */
+  constructor(device: GPUDevice, onOverflow: () => void) {
     this.#device = device;
+    this.#sifter = new GpuSifter(device);
+    this.#onOverflow = onOverflow;
   }
 
   /**
-   * Starts copying the outputs of a run; afterwards their buffers may be used again.
+   * Starts copying the outputs of a run, and gives their buffers back as soon as they may be used again.
    *
-   * @param results The outputs, by name.
-   * @param counts How many of a batch belong to each of those who asked: one may get all.
-   * @returns What waits for the copies and reads them, for each of those.
+   * @param outputs The outputs, by name.
+   * @param request To whom they go.
+   * @returns What waits for the copies and reads them, for each of those who asked.
    */
   start(
-    results: Readonly<Record<string, GpuTensor>>,
-    counts: readonly number[],
+    outputs: Readonly<Record<string, GpuOutput>>,
+    { counts, sieves = [] }: ReadRequest,
   ): () => Promise<Outputs[]> {
-    const outputs = Object.entries(results);
-    const byteLength = outputs.reduce((sum, [, output]) => sum + byteLengthOf(output), 0);
-    const staging = this.#take(byteLength);
     const commands = this.#device.createCommandEncoder();
+    const parts = Object.entries(outputs).map(([name, output]): Part => {
+      const sieve = sieves.find((sieve) => sieve.output === name);
+      return { name, output, sifted: sieve && this.#sifter.sift(commands, output, sieve) };
+    });
+    const read = this.#staged(commands, parts);
+    const dispose = () => Object.values(outputs).forEach((output) => output.dispose());
+    // Once copies of all are submitted, the buffers may be used again; else they would pile up.
+    const isCopied = parts.every(({ sifted }) => !sifted);
+    if (isCopied) dispose();
+    return async () => {
+      try {
+        return await read((numbers) =>
+          counts.map((_, who) => outputsFor(who, counts, parts, numbers))
+        ) ?? await this.#readAll(parts, counts);
+      } finally {
+        if (!isCopied) dispose();
+      }
+    };
+  }
+
+  /** Reads once more, without sieves. */
+  async #readAll(parts: readonly Part[], counts: readonly number[]): Promise<Outputs[]> {
+    this.#onOverflow();
+    const whole = parts.map((part) => ({ ...part, sifted: undefined }));
+    const read = this.#staged(this.#device.createCommandEncoder(), whole);
+    return (await read((numbers) =>
+      counts.map((_, who) => outputsFor(who, counts, whole, numbers))
+    ))!;
+  }
+
+  /**
+   * Copies what is to be read to one buffer, and submits.
+   *
+   * @returns What waits for it, and has it used; the use is left out, and nothing comes of it, if
+   * something did not find room.
+   */
+  #staged(
+    commands: GPUCommandEncoder,
+    parts: readonly Part[],
+  ): <T>(use: (numbers: readonly Numbers[]) => T) => Promise<T | undefined> {
+    const lengths = parts.map(({ output, sifted }) =>
+      sifted ? sifted.byteLength / WORD_BYTES : lengthOf(output)
+    );
+    const byteLength = WORD_BYTES * lengths.reduce((sum, length) => sum + length, 0);
+    const staging = this.#take(byteLength);
     let offset = 0;
-    for (const [, output] of outputs) {
-      const length = byteLengthOf(output);
-      if (length) commands.copyBufferToBuffer(output.gpuBuffer, 0, staging, offset, length);
+    for (const [i, { output, sifted }] of parts.entries()) {
+      const buffer = sifted?.buffer ?? output.gpuBuffer;
+      const length = lengths[i]! * WORD_BYTES;
+      if (length) commands.copyBufferToBuffer(buffer, 0, staging, offset, length);
       offset += length;
     }
     this.#device.queue.submit([commands.finish()]);
-    return async () => {
+    return async (use) => {
       await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
       try {
         const mapped = new Float32Array(staging.getMappedRange(0, byteLength));
-        return counts.map((_, who) => outputsFor(who, counts, outputs, mapped));
+        const numbers = numbersOf(parts, lengths, mapped);
+        return numbers && use(numbers);
       } finally {
         staging.unmap();
         this.#free.push(staging);
@@ -67,32 +147,47 @@ export class GpuReader {
       buffer.destroy();
     }
     return this.#device.createBuffer({
-      size: Math.max(byteLength, FLOAT_BYTES),
+      size: Math.max(byteLength, WORD_BYTES),
       usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
     });
   }
 }
 
-/** What one of those who asked gets, in memory of its own. */
+/** What was read of each part; nothing if something did not find room. */
+function numbersOf(
+  parts: readonly Part[],
+  lengths: readonly number[],
+  mapped: Float32Array<ArrayBuffer>,
+): Numbers[] | undefined {
+  let start = 0;
+  let isWhole = true;
+  const numbers = parts.map(({ sifted }, i): Numbers => {
+    const own = mapped.subarray(start, start += lengths[i]!);
+    if (!sifted) return (from, to) => own.slice(from, to);
+    const words = new Uint32Array(own.buffer, own.byteOffset, own.length);
+    if (!sifted.isWhole(words)) isWhole = false;
+    return (from, to) => sifted.restored(words, from, to);
+  });
+  return isWhole ? numbers : undefined;
+}
+
+/** What one of those who asked gets. */
 function outputsFor(
   who: number,
   counts: readonly number[],
-  outputs: readonly (readonly [string, GpuTensor])[],
-  mapped: Float32Array<ArrayBuffer>,
+  parts: readonly Part[],
+  numbers: readonly Numbers[],
 ): Outputs {
   const sumOf = (some: readonly number[]) => some.reduce((sum, count) => sum + count, 0);
   const batch = sumOf(counts);
   const before = sumOf(counts.slice(0, who));
-  let start = 0;
-  return Object.fromEntries(outputs.map(([name, output]) => {
+  return Object.fromEntries(parts.map(({ name, output }, i) => {
     const [outer, ...inner] = output.dims;
     if (counts.length > 1 && outer !== batch) {
       throw new Error(`of a batch of ${batch}, the output "${name}" has ${output.dims.join("x")}`);
     }
-    const length = byteLengthOf(output) / FLOAT_BYTES;
-    const from = start + length / batch * before;
-    const data = mapped.slice(from, from + length / batch * counts[who]!);
-    start += length;
+    const each = lengthOf(output) / batch;
+    const data = numbers[i]!(each * before, each * (before + counts[who]!));
     const dims = counts.length > 1 ? [counts[who]!, ...inner] : [...output.dims];
     return [name, { dims, data }];
   }));

@@ -9,6 +9,7 @@ import {
   NodeProtoSchema,
   type TensorProto,
   TensorProto_DataType,
+  type ValueInfoProto,
 } from "onnx-buf";
 
 const { FLOAT, FLOAT16, DOUBLE, BFLOAT16 } = TensorProto_DataType;
@@ -30,8 +31,8 @@ const SINGLE_OPERATORS = new Set(["Pad"]);
 const UNSUITABLE = new Set(["NonMaxSuppression", "If", "Loop", "Scan", "Range", "RandomNormal"]);
 
 /**
- * The network as it computes in half precision: its weights and all between are float16, its inputs
- * and outputs float32 as before.
+ * The network as it computes in half precision: its input, its weights and all between are float16,
+ * its outputs float32 as before.
  *
  * @param network The bytes of an ONNX file.
  * @returns The bytes of the other; nothing where that cannot be done: a network of several
@@ -54,7 +55,8 @@ export function halfNetwork(network: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
   graph.node = graph.node.flatMap((node) =>
     SINGLE_OPERATORS.has(node.opType) ? computedInSingle(node, single) : [node]
   );
-  castAtEnds(graph);
+  graph.input.forEach(halveInput);
+  castOutputs(graph);
   graph.valueInfo = []; // What is between is of another type now; runtimes find it out.
   return new Uint8Array(toBinary(ModelProtoSchema, model));
 }
@@ -112,24 +114,20 @@ function computedInSingle(node: NodeProto, single: ReadonlySet<string>): NodePro
   ];
 }
 
-/** Converts behind the inputs and before the outputs, under names that nobody has. */
-function castAtEnds(graph: GraphProto): void {
-  const constants = new Set(graph.initializer.map(({ name }) => name));
-  const names = (values: GraphProto["input"]) =>
-    values.map(({ name }) => name).filter((name) => !constants.has(name));
-  const inside = (name: string) => `${name} in half precision`;
-  const [inputs, outputs] = [names(graph.input), names(graph.output)];
-  const renamed = new Set([...inputs, ...outputs]);
-  const rename = (name: string) => renamed.has(name) ? inside(name) : name;
+function halveInput({ type }: ValueInfoProto): void {
+  if (type?.value.case !== "tensorType" || type.value.value.elemType !== FLOAT) return;
+  type.value.value.elemType = FLOAT16;
+}
+
+/** Converts before the outputs, under names that nobody has. */
+function castOutputs(graph: GraphProto): void {
+  const outputs = new Set(graph.output.map(({ name }) => name));
+  const inside = (name: string) => outputs.has(name) ? `${name} in half precision` : name;
   for (const node of graph.node) {
-    node.input = node.input.map(rename);
-    node.output = node.output.map(rename);
+    node.input = node.input.map(inside);
+    node.output = node.output.map(inside);
   }
-  graph.node = [
-    ...inputs.map((name) => castNode(name, inside(name), FLOAT16)),
-    ...graph.node,
-    ...outputs.map((name) => castNode(inside(name), name, FLOAT)),
-  ];
+  for (const name of outputs) graph.node.push(castNode(inside(name), name, FLOAT));
 }
 
 function castNode(from: string, name: string, type: TensorProto_DataType): NodeProto {

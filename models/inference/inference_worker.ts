@@ -51,6 +51,7 @@ export class InferenceWorker implements AsyncDisposable {
   #silentMs = 0;
   readonly #isNative: boolean;
   readonly #quiet = Promise.withResolvers<void>();
+  #overflowCount = 0;
   /** Why nothing more comes from the worker. */
   #end: SteadyboxError | undefined;
 
@@ -80,6 +81,11 @@ export class InferenceWorker implements AsyncDisposable {
   /** What the worker said of the network, once it is open. */
   get opened(): Promise<OpenedReply> {
     return this.#opening.promise;
+  }
+
+  /** How many runs were read twice, as more passed the sieves than there was room for. */
+  get overflowCount(): number {
+    return this.#overflowCount;
   }
 
   /**
@@ -152,6 +158,9 @@ export class InferenceWorker implements AsyncDisposable {
         break;
       case "lost":
         this.#fail(lossFrom(reply));
+        break;
+      case "overflow":
+        this.#overflowCount++;
         break;
       case "crashed":
         this.#fail(new DeviceError(failing(reply.message)));

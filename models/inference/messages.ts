@@ -38,6 +38,8 @@ export type WorkerReply =
   | { readonly kind: "failed"; readonly id: number; readonly message: string }
   /** The GPU went away or ran out of memory, and nothing more will come from this worker. */
   | { readonly kind: "lost"; readonly message: string; readonly isOutOfMemory?: boolean }
+  /** A run was read twice, as more of it passed the sieves than there was room for. */
+  | { readonly kind: "overflow" }
   /** Something went wrong that belongs to no run. */
   | { readonly kind: "crashed"; readonly message: string };
 

@@ -34,6 +34,6 @@ export function inputCountOf(question: Question): number {
 /** The inputs that are made of pictures can go together if this is the same. */
 function shapeOf(question: Question): string | undefined {
   if (!("picture" in question)) return undefined;
-  const { layout, width, height } = question.picture.input;
-  return `${layout} ${width}x${height}`;
+  const { input: { layout, width, height }, sieves } = question.picture;
+  return JSON.stringify([layout, width, height, sieves]);
 }

@@ -9,10 +9,11 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
-import { type GpuOutput, GpuRuns } from "../gpu/gpu_runs.ts";
+import { GpuRuns } from "../gpu/gpu_runs.ts";
 import { findAdapter } from "./adapter.ts";
-import { checkInterface, takesBatches } from "./check_interface.ts";
+import { checkInterface, isHalfTensor, takesBatches } from "./check_interface.ts";
 import { requestDevice, watchDevice } from "./gpu_device.ts";
+import type { GpuOutput } from "./gpu_reader.ts";
 import { listen } from "./listen.ts";
 import {
   messageOf,
@@ -82,7 +83,7 @@ const COMMON_OPTIONS: Runtime.InferenceSession.SessionOptions = {
 
 async function createSession(
   runtime: typeof Runtime,
-  network: Uint8Array<ArrayBuffer>,
+  { network, device }: OpenRequest,
   options: Runtime.InferenceSession.SessionOptions,
 ): Promise<Runtime.InferenceSession> {
   try {
@@ -90,7 +91,7 @@ async function createSession(
       ...COMMON_OPTIONS,
       ...options,
     });
-    checkInterface(session);
+    checkInterface(session, device === "webgpu");
     return session;
   } catch (error) {
     // The browser builds load their machine code only here, and a GPU may know no half precision.
@@ -101,8 +102,8 @@ async function createSession(
 
 /** Opens a network on this processor, natively or through WebAssembly. */
 async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): Promise<Opened> {
-  const { device, network, threads } = request;
-  const session = await createSession(runtime, network, {
+  const { device, threads } = request;
+  const session = await createSession(runtime, request, {
     executionProviders: [device],
     executionMode: "sequential",
     intraOpNumThreads: threads,
@@ -125,27 +126,35 @@ function ownTensor(data: Runtime.Tensor.DataType, dims: readonly number[]): Tens
 }
 
 /** Opens a network on a GPU. */
-async function openOnGpu(runtime: typeof Runtime, { network }: OpenRequest): Promise<Opened> {
+async function openOnGpu(runtime: typeof Runtime, request: OpenRequest): Promise<Opened> {
   const found = await findAdapter();
   if (!found) throw new Refusal("device", "no GPU was found");
   const device = await requestDevice(found.adapter);
   watchDevice(device, (complaint, isOutOfMemory) => {
     say({ kind: "lost", message: messageOf(complaint), isOutOfMemory });
   });
-  const session = await createSession(runtime, network, {
+  const session = await createSession(runtime, request, {
     // Only here does the runtime take a device of ours; `env.webgpu.device` is silently ignored.
     executionProviders: [{ name: "webgpu", device }],
     // Else each output is waited for by itself, and each wait lasts 11 ms in Deno.
     preferredOutputLocation: "gpu-buffer",
   });
+  const isHalf = isHalfTensor(session.inputMetadata[0]);
+  const dataType = isHalf ? "float16" : "float32";
   const runs = new GpuRuns<Runtime.Tensor>(device, {
-    inputOf: (data, dims) => new runtime.Tensor("float32", data, dims),
-    inputIn: (buffer, dims) => runtime.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }),
+    inputType: isHalf ? "f16" : "f32",
+    inputOf: (data, dims) => {
+      // The runtime's types know numbers of 16 bits as whole ones only.
+      const own = isHalf ? new Uint16Array(new Float16Array(data).buffer) : data;
+      return new runtime.Tensor(dataType, own, dims);
+    },
+    inputIn: (buffer, dims) => runtime.Tensor.fromGpuBuffer(buffer, { dataType, dims }),
     // The runtime's types know no GPU buffers; asked for above, they are there.
     run: async (input) => {
       const outputs: unknown = await session.run({ [session.inputNames[0]!]: input });
       return outputs as Record<string, GpuOutput>;
     },
+    onOverflow: () => say({ kind: "overflow" }),
   });
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const maxPictureBytes = Math.min(maxBufferSize, maxStorageBufferBindingSize);

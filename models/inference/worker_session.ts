@@ -52,6 +52,8 @@ export class WorkerSession implements InferenceSession {
   #outOfMemoryCount = 0;
   /** How often a worker was silent, and for how long it was waited for the last time. */
   #silences = { count: 0, limitMs: 0 };
+  /** Of workers that were replaced. */
+  #overflowCount = 0;
   #isDisposed = false;
 
   private constructor(
@@ -103,6 +105,11 @@ export class WorkerSession implements InferenceSession {
     if (count) {
       const silence = `The network gave no answer for ${limitMs / 1000} s ${times(count)}`;
       said.push(`${silence}: it was opened anew, and the frames it held were repeated`);
+    }
+    const overflows = this.#overflowCount + this.#worker.overflowCount;
+    if (overflows) {
+      const count = times(overflows);
+      said.push(`The GPU found more than was expected ${count}: all that it gave was read, then`);
     }
     return said;
   }
@@ -191,6 +198,7 @@ export class WorkerSession implements InferenceSession {
     if (kind === "silent") {
       this.#silences = { count: this.#silences.count + 1, limitMs: this.#patience.limitMs };
     }
+    this.#overflowCount += lost.overflowCount;
     lost[Symbol.asyncDispose]();
     const [url, patience] = [this.#options.workerUrl, this.#patience];
     this.#worker = new InferenceWorker(this.#request, { url, patience });

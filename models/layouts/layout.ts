@@ -1,6 +1,7 @@
 import type { Detection } from "../../pipeline/detection.ts";
 import type { DetectorDefaults, InputSpec } from "../../pipeline/detector.ts";
 import type { Size } from "../../pipeline/fit.ts";
+import type { Sieve } from "../../pipeline/sieve.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import type { OnnxValue } from "../importers/onnx.ts";
 
@@ -54,6 +55,13 @@ export interface Reading {
     minConfidence: number,
     labels: readonly string[],
   ): Detection<"tensor">[];
+  /**
+   * What of the outputs `decode` passes over, as a detector has it.
+   *
+   * @param minConfidence The lowest confidence that is looked for, from 0 to 1.
+   * @returns The sieves.
+   */
+  sieves?(minConfidence: number): readonly Sieve[];
 }
 
 /** One of the ways in which networks tell what they found. */

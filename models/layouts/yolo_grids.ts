@@ -1,7 +1,7 @@
 import type { Detection } from "../../pipeline/detection.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import { confidenceOf, logitFloorOf } from "../_logistic.ts";
-import { yolo } from "../yolo.ts";
+import { objectSieve, yolo } from "../yolo.ts";
 import {
   type Anchors,
   type Layout,
@@ -140,6 +140,11 @@ function deepGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
           labels,
         })
       ),
+    sieves: (minConfidence) =>
+      outputs.map(({ name }) => ({
+        ...{ output: name, axis: 4, length: depth },
+        ...objectSieve(logitFloorOf(minConfidence), -Infinity),
+      })),
   };
 }
 
@@ -163,6 +168,11 @@ function planarGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
       }));
       return yolo({ name: "grids", size, labels, heads }).decode(given, minConfidence);
     },
+    sieves: (minConfidence) =>
+      outputs.map(({ name }) => ({
+        ...{ output: name, axis: 1, length: channels / ANCHORS_PER_CELL },
+        ...objectSieve(logitFloorOf(minConfidence), -Infinity),
+      })),
   };
 }
 

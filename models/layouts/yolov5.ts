@@ -1,3 +1,4 @@
+import { objectSieve } from "../yolo.ts";
 import type { Layout, NetworkShape } from "./layout.ts";
 import { YOLO_INPUT } from "./layout.ts";
 import {
@@ -50,6 +51,10 @@ export const yolov5: Layout = {
           minConfidence,
           labels,
         }),
+      sieves: (minConfidence) => [{
+        ...{ output: name, axis: 2, length: columns },
+        ...objectSieve(minConfidence, 0),
+      }],
     };
   },
 };
