@@ -81,6 +81,11 @@ function nameOptions(source: string): string[] {
   return ["-f", "image2", "-pattern_type", "none"];
 }
 
+/** Whether a URL of a kind that knows no usual port names none: ffmpeg would send to any. */
+export function lacksPort(url: string): boolean {
+  return /^(srt|udp|rtp|tcp):/i.test(url) && !/^\w+:\/\/[^/?#]*:\d+(?:[/?#]|$)/.test(url);
+}
+
 /** Whether the source can be opened a second time and is the same then, as a feed is not. */
 export function isRereadable(source: string): boolean {
   return !isUrl(source) || /^(https?|ftp):/i.test(source);

@@ -1,6 +1,6 @@
 import { SourceError } from "../../pipeline/errors.ts";
 import { isFinishedPlaylist } from "./finished_playlist.ts";
-import { isUrl, protocolsFor, withoutCredentials } from "../ffmpeg/input.ts";
+import { isUrl, lacksPort, protocolsFor, withoutCredentials } from "../ffmpeg/input.ts";
 
 /** How RTP travels. */
 export type RtspTransport = "tcp" | "udp";
@@ -37,7 +37,7 @@ const ANALYSIS = { probesize: "1000000", analyzeduration: "1000000", fpsprobesiz
 const SILENCE_US = String(SILENCE_MS * 1000);
 
 /** After how long ffmpeg waits for nobody to call it any more, if it is left alone, in milliseconds. */
-const CALL_MS = 10_000;
+export const CALL_MS = 10_000;
 
 /** For each kind of URL that can be a feed, the options of ffmpeg's that suit it. */
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -91,6 +91,7 @@ export function feedInput(
   if (/[\x00-\x1f\x7f]/.test(source)) {
     throw new SourceError("Cannot receive a URL that holds control characters");
   }
+  if (lacksPort(source)) throw new SourceError(`Cannot receive ${name}: it names no port`);
   const isPaced = isPlaylist(source);
   const protocols = protocolsFor(source);
   const entries = {

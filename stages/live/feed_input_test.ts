@@ -49,6 +49,15 @@ Deno.test.each([
   assertThrows(() => feedInput(source, "tcp"), SourceError, "Cannot receive");
 });
 
+Deno.test("feedInput() asks for a port where there is no usual one", () => {
+  for (const url of ["udp://host", "tcp://host?listen=1", "srt://[::1]", "rtp://host/"]) {
+    assertThrows(() => feedInput(url, "tcp"), SourceError, "it names no port");
+  }
+  for (const url of ["udp://@:5000", "srt://[::1]:9000?mode=listener", "rtmp://host/a/b"]) {
+    assertStringIncludes(feedInput(url, "tcp").script!, `file '${url}'`);
+  }
+});
+
 Deno.test("feedInput() lets what a feed refers to be opened by the protocols of its kind only", () => {
   const { script } = feedInput("http://host/list.m3u8", "tcp");
   assertStringIncludes(script!, "option protocol_whitelist http,https,tcp,tls,crypto,data\n");

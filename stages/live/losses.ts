@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<LossReason, string>> = {
  */
 const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
   [
-    /(returned|failed:|error) 40[13]\b|authorization failed|authfailed|access denied/i,
+    /(returned|failed:|error) 40[13]\b|authorization failed|authfailed|access denied|incorrect passphrase|password required/i,
     "authentication",
   ],
   [/(returned|failed:|error) 404\b|StreamNotFound/i, "notFound"],
@@ -52,9 +52,12 @@ const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
   [/connection refused/i, "refused"],
   [/no route to host|network is unreachable|host is unreachable/i, "unreachable"],
   [/^\[tls @|certificate|handshake failed|\bssl\b/im, "security"],
-  [/decoder .*not found|unknown decoder|matches no streams|could not find codec/i, "codec"],
+  [
+    /decoder .*not found|unknown decoder|matches no streams|could not find codec|without an SDP/i,
+    "codec",
+  ],
   [/protocol not found/i, "unsupported"],
-  [/timed out/i, "timeout"],
+  [/timed out|srt:.* failed: input\/output error/i, "timeout"],
   [
     /invalid data found|not on whitelist|protocol error|(returned|failed:|error) [45]\d\d\b/i,
     "protocol",

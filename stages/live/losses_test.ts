@@ -35,6 +35,15 @@ Deno.test.each(
       "timeout",
       "[rtmp @ 0x5] Cannot read RTMP handshake response\nrtmp://127.0.0.1:9/a: Connection timed out",
     ],
+    [
+      "authentication",
+      "00:45:58.200992/SRT:RcvQ:w1!W:SRT.cn: processAsyncConnectRequest: REJECT reported from HS processing: Password required or unexpected - not processing further\n[srt @ 0x5] Connection to srt://127.0.0.1:9 failed: Input/output error",
+    ],
+    ["timeout", "[srt @ 0x5] Connection to srt://127.0.0.1:9 failed: Input/output error"],
+    [
+      "codec",
+      "[rtp @ 0x5] Unable to receive RTP payload type 96 without an SDP file describing it\npipe:0: Invalid data found when processing input",
+    ],
     ["protocol", "pipe:0: Invalid data found when processing input"],
     ["protocol", "[http @ 0x5] Protocol 'file' not on whitelist 'http,https,tcp,tls,crypto,data'!"],
     ["unsupported", "pipe:0: Protocol not found"],

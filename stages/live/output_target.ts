@@ -1,6 +1,7 @@
 import { basename, extname, isAbsolute, parse } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
-import { isUrl, withoutCredentials } from "../ffmpeg/input.ts";
+import { isUrl, lacksPort, withoutCredentials } from "../ffmpeg/input.ts";
+import { CALL_MS } from "./feed_input.ts";
 
 /** How long a server may take for anything before ffmpeg itself gives it up, in microseconds. */
 const SILENCE_US = "3000000";
@@ -36,9 +37,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   rtsps: RTSP,
   rtmp: RTMP,
   rtmps: RTMP,
-  srt: { args: [...TRANSPORT_STREAM, "-timeout", SILENCE_US], codecs: BOTH },
+  srt: {
+    args: [
+      ...[...TRANSPORT_STREAM, "-timeout", SILENCE_US],
+      ...["-listen_timeout", String(CALL_MS * 1000)],
+    ],
+    codecs: BOTH,
+  },
   udp: { args: [...TRANSPORT_STREAM, "-pkt_size", "1316"], codecs: BOTH }, // Seven packets at a time.
-  tcp: { args: [...TRANSPORT_STREAM, "-rw_timeout", SILENCE_US], codecs: BOTH },
+  tcp: {
+    args: [
+      ...[...TRANSPORT_STREAM, "-rw_timeout", SILENCE_US],
+      ...["-listen_timeout", String(CALL_MS)],
+    ],
+    codecs: BOTH,
+  },
 };
 
 /** Where a stream goes. */
@@ -92,6 +105,9 @@ export function outputTarget(output: string, keepS?: number): OutputTarget {
   // deno-lint-ignore no-control-regex -- That is what must not be in there.
   if (/[\x00-\x1f\x7f]/.test(output)) {
     throw new OutputError("Cannot send to a URL that holds control characters");
+  }
+  if (lacksPort(output)) {
+    throw new OutputError(`Cannot send to ${shownName(output)}: it names no port`);
   }
   return {
     name: shownName(output),

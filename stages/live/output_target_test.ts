@@ -39,6 +39,13 @@ Deno.test("outputTarget() refuses what would be taken for something else", () =>
   assertThrows(() => outputTarget("out/%03d.m3u8"), OutputError, "for a number");
 });
 
+Deno.test.each(["udp://host", "tcp://host?listen=1", "srt://[::1]/", "udp://host:x"])(
+  "outputTarget() refuses %s, as it names no port",
+  (output) => {
+    assertThrows(() => outputTarget(output), OutputError, "it names no port");
+  },
+);
+
 Deno.test("outputTarget() names no option, no protocol and no place but the one it is told", () => {
   for (const path of ["-y.m3u8", "udp:1.m3u8", "a:b/c.m3u8", "/tmp/a.m3u8"]) {
     const names = outputTarget(path).args(false).slice(-2);
