@@ -20,6 +20,7 @@ type FrameOptions =
     | "maxLatency"
     | "sound"
     | "output"
+    | "track"
   >
   & {
     /** Told what happens to a feed. */
@@ -40,8 +41,8 @@ type FrameOptions =
  * video come scaled for it, whole only if they are written, so that outputs change no detection.
  */
 export async function framesOf(
-  { sources, name }: Pick<Input, "sources" | "name">,
-  { start, duration, hwaccel, output, isSeen = output !== undefined, ...live }: FrameOptions,
+  { sources, name, report }: Pick<Input, "sources" | "name" | "report">,
+  { start, duration, hwaccel, output, track, isSeen = output !== undefined, ...live }: FrameOptions,
   until: AbortSignal,
   scaledFor?: InputSpec,
 ): Promise<MeteredSource<Frame> | ReceivedFeed> {
@@ -59,9 +60,10 @@ export async function framesOf(
       until,
       hwaccel,
       ...name !== undefined && { name },
+      ...report && { report },
       ...start !== undefined && { startS: start },
       ...duration !== undefined && { durationS: duration },
-      ...scaledFor && { scaledFor, isWhole: isSeen },
+      ...scaledFor && { scaledFor, isWhole: isSeen, hasLuma: track },
     });
   }
   const { decodePictures } = await import("../stages/decode_pictures.ts");
@@ -73,7 +75,7 @@ async function feedOf(
   url: string,
   { duration, rtspTransport, livePolicy, maxLatency, sound, onEvent = () => {}, say }: Omit<
     FrameOptions,
-    "start" | "hwaccel" | "output"
+    "start" | "hwaccel" | "output" | "track"
   >,
   until: AbortSignal,
 ): Promise<ReceivedFeed> {

@@ -1,6 +1,6 @@
 import { SteadyboxError } from "../pipeline/errors.ts";
 import { feedInput, isPlaylist } from "../stages/live/feed_input.ts";
-import { probe } from "../stages/probe.ts";
+import { probe, type SourceReport } from "../stages/probe.ts";
 import type { Outputs } from "./_outputs.ts";
 import { type Sources, sourcesFrom } from "./_sources.ts";
 import { storagePlace, storedInput } from "./_stored_input.ts";
@@ -12,6 +12,8 @@ export interface Input extends Disposable {
   readonly sources: Sources;
   /** What it is called, if that is not its path. */
   readonly name?: string;
+  /** What it holds, where that was asked. */
+  readonly report?: Promise<SourceReport>;
 }
 
 /**
@@ -46,6 +48,29 @@ async function withLivePlaylist(sources: Sources, signal: AbortSignal): Promise<
   if (sources.kind !== "video" || !isPlaylist(sources.url)) return sources;
   const { isOver } = feedInput(sources.url, "tcp");
   return await isOver?.(signal) ? sources : { ...sources, isFeed: true };
+}
+
+/**
+ * The input of which is asked at once what it holds, so that it is known by the time that all else is
+ * ready. Disposing of it gives up the question, too.
+ *
+ * @param input What is read.
+ * @param signal Gives the question up.
+ */
+export function withReport(input: Input, signal: AbortSignal): Input {
+  const { sources } = input;
+  if (sources.kind !== "video" || sources.isFeed) return input;
+  const leaving = new AbortController();
+  const report = probe(sources.url, { signal: AbortSignal.any([signal, leaving.signal]) });
+  report.catch(() => {}); // Whoever reads the source hears of it.
+  return {
+    ...input,
+    report,
+    [Symbol.dispose]() {
+      leaving.abort();
+      input[Symbol.dispose]();
+    },
+  };
 }
 
 const STANDARD_INPUT = "standard input";

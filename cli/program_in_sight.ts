@@ -14,4 +14,5 @@ export const LOADED: readonly (() => Promise<unknown>)[] = [
   () => import("./jitter.ts"),
   () => import("./jitter_compare.ts"),
   () => import("./devices.ts"),
+  () => import("./_pipeline.ts"),
 ];

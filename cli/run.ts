@@ -2,11 +2,12 @@ import { openSession } from "../models/session.ts";
 import { OutputError } from "../pipeline/errors.ts";
 import { ReaderGone, stderr } from "./_console.ts";
 import { causeOf, EXIT } from "./_exit.ts";
-import { inTermsOf, openInput } from "./_input.ts";
+import { inTermsOf, openInput, withReport } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
 import { chosenModel, namedWithLicence } from "./_model.ts";
 import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
-import { type Job, runSource } from "./_pipeline.ts";
+import { load } from "./_load.ts";
+import type { Job } from "./_pipeline.ts";
 import { Progress } from "./_progress.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { summary } from "./_summary.ts";
@@ -32,7 +33,8 @@ export async function run(options: RunOptions): Promise<number> {
   const tally = new Tally();
   const say = (line: string) => void (options.quiet || stderr.write(`${line}\n`));
   try {
-    using input = await openInput(options.sources, options, interruption.signal);
+    const { signal } = interruption;
+    using input = withReport(await openInput(options.sources, options, signal), signal);
     await checkOutputs(options, input.sources, options);
     await using view = await View.open(options, say);
     await work({ options, input, interruption, tally, view, say }, interruption)
@@ -66,10 +68,14 @@ async function work(job: Job, interruption: Interruption): Promise<void> {
   const elapsedMs = () => performance.now() - startedAtMs;
   const { signal } = interruption;
   const { card, detector, network } = await chosenModel(options, { signal });
-  await using session = await openSession(network, {
+  const opening = openSession(network, {
     device: options.device,
     precision: options.half ? "half" : "single",
   });
+  // The network is made ready in its own thread, and this one may do something else.
+  const loading = load<typeof import("./_pipeline.ts")>("./_pipeline.ts");
+  await using session = await opening;
+  const { runSource } = await loading;
   signal.throwIfAborted();
   view.tell({ model: namedWithLicence(card), device: `${session.device}: ${session.description}` });
 

@@ -7,10 +7,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import { yuvFromRgb } from "../pipeline/colour.ts";
+import { discard } from "../pipeline/discard.ts";
 import { SourceError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import { ffmpeg, temporaryFolder } from "../tests/_media.ts";
 import { decode } from "./decode.ts";
+import { probe } from "./probe.ts";
 
 const CLIP = new URL("../tests/fixtures/clips/talking_face.mp4", import.meta.url).pathname;
 
@@ -189,6 +191,25 @@ Deno.test("decode() squares pixels, so that a circle stays one", async () => {
   using frame = await firstFrame(path);
   assertEquals([frame.planes.width, frame.planes.height], [192, 64]);
   assertCorners(frame, [RED, GREEN, BLUE, WHITE]);
+});
+
+Deno.test("decode() takes what it is told of its source, and does not ask again", async () => {
+  const report = { ...await probe(CLIP), name: "a name of its own" };
+  for (const told of [report, Promise.resolve(report)]) {
+    for await (using frame of decode(CLIP, { report: told })) {
+      assertEquals(frame.source.name, report.name);
+      break;
+    }
+  }
+});
+
+Deno.test("decode() fails as the question what its source holds did", async () => {
+  const report = Promise.reject(new SourceError("Cannot read it"));
+  await assertRejects(
+    () => decode(CLIP, { report }).pipeTo(discard()),
+    SourceError,
+    "Cannot read it",
+  );
 });
 
 Deno.test("decode() ends without an error when it is told to, and leaves no process", async () => {
