@@ -38,7 +38,21 @@ interface Sums {
   readonly sums: Float64Array;
   /** How many landmarks have which error. */
   readonly histogram: Uint32Array;
+  readonly matches: Matches;
   readonly expected: Expected;
+}
+
+/** The landmarks that a round goes by. */
+interface Matches {
+  /** How many were in sight. */
+  inSight: number;
+  /** How many of them count: so many entries of the following are in use. */
+  count: number;
+  /** Where their numbers begin. */
+  readonly places: Int32Array;
+  readonly weights: Float64Array;
+  /** How much brighter each has become. */
+  readonly differences: Float64Array;
 }
 
 /**
@@ -63,6 +77,7 @@ export function alignment(
     squares: new Float64Array(N * N),
     sums: new Float64Array(N),
     histogram: new Uint32Array(HISTOGRAM_LENGTH),
+    matches: matchesOf(Math.max(...then.map(({ numbers }) => numbers.length))),
     expected: { brighter: 0, contrast: 0, noise: FIRST_NOISE },
   };
   let motion = guess;
@@ -79,6 +94,18 @@ export function alignment(
     motion = frameMotionFrom(inPicture, picture);
   }
   return motion;
+}
+
+/** Room for the landmarks that have so many numbers. */
+function matchesOf(numberCount: number): Matches {
+  const length = numberCount / NUMBERS_PER_LANDMARK;
+  return {
+    inSight: 0,
+    count: 0,
+    places: new Int32Array(length),
+    weights: new Float64Array(length),
+    differences: new Float64Array(length),
+  };
 }
 
 /** A motion of the frame as one of a small picture of it. */
@@ -133,35 +160,38 @@ function stepFrom(
   then: Landmarks,
   now: Landmarks,
   motion: Similarity,
-  { squares, sums, histogram, expected }: Sums,
+  { squares, sums, histogram, matches, expected }: Sums,
 ): Float64Array {
-  squares.fill(0);
-  sums.fill(0);
   histogram.fill(0);
-  const count = compare(then, now, motion, { squares, sums, histogram, expected });
+  compare(then, now, motion, { histogram, matches, expected });
+  addSlopes(then.numbers, matches, squares, sums);
+  addBrightness(then.numbers, matches, squares, sums);
   for (let k = 0; k < N; k++) squares[k * N + k]! += PRIOR;
   solve(squares, sums);
   expected.brighter = sums[4]!;
   expected.contrast = sums[5]!;
-  expected.noise = Math.max(MIN_NOISE, 1.4826 * medianOf(histogram, count));
+  expected.noise = Math.max(MIN_NOISE, 1.4826 * medianOf(histogram, matches.inSight));
   return sums;
 }
 
-/** Adds all landmarks up, and returns how many were in sight. This is the hot loop. */
+/** Compares the shades at all landmarks, then and now. A hot loop, as the two behind it are. */
 function compare(
   { numbers }: Landmarks,
   { picture: { width, height, shades }, isHidden }: Landmarks,
   { cosine, sine, dx, dy }: Similarity,
-  { squares, sums, histogram, expected: { brighter, contrast, noise } }: Sums,
-): number {
+  { histogram, matches, expected: { brighter, contrast, noise } }: Omit<Sums, "squares" | "sums">,
+): void {
+  const { places, weights, differences } = matches;
   const limit = TUKEY * noise;
   const share = 1 / limit;
+  let inSight = 0;
   let count = 0;
   for (let n = 0; n < numbers.length; n += NUMBERS_PER_LANDMARK) {
     const nowX = cosine * numbers[n]! - sine * numbers[n + 1]! + dx;
     const nowY = sine * numbers[n]! + cosine * numbers[n + 1]! + dy;
     if (!(nowX >= 0 && nowY >= 0 && nowX < width - 1 && nowY < height - 1)) continue;
-    const [column, row] = [nowX | 0, nowY | 0];
+    const column = nowX | 0;
+    const row = nowY | 0;
     const at = row * width + column;
     if (isHidden[at]) continue;
     const upper = shades[at]! + (nowX - column) * (shades[at + 1]! - shades[at]!);
@@ -169,60 +199,99 @@ function compare(
     const lower = shades[below]! + (nowX - column) * (shades[below + 1]! - shades[below]!);
     const difference = upper + (nowY - row) * (lower - upper) - numbers[n + 2]!;
     const error = Math.abs(difference - brighter - contrast * numbers[n + 3]!);
-    count++;
+    inSight++;
     histogram[Math.min(HISTOGRAM_LENGTH - 1, (error * STEPS) | 0)]!++;
     if (error >= limit) continue;
     const remoteness = error * share;
     const closeness = 1 - remoteness * remoteness;
-    add(squares, sums, numbers, n, closeness * closeness, difference);
+    places[count] = n;
+    differences[count] = difference;
+    weights[count++] = closeness * closeness;
   }
-  return count;
+  matches.inSight = inSight;
+  matches.count = count;
 }
 
-/** Adds a landmark to the normal equations, of which the lower triangle is kept. */
-function add(
+/** Adds up what the normal equations say of shift, zoom and turn; their lower triangle is kept. */
+function addSlopes(
+  numbers: Float32Array,
+  { places, weights, differences, count }: Matches,
   squares: Float64Array,
   sums: Float64Array,
-  numbers: Float32Array,
-  n: number,
-  weight: number,
-  difference: number,
 ): void {
-  const [a, b, c, d, f] = [
-    numbers[n + 4]!,
-    numbers[n + 5]!,
-    numbers[n + 6]!,
-    numbers[n + 7]!,
-    numbers[n + 3]!,
-  ];
-  const [wa, wb, wc, wd, wf] = [weight * a, weight * b, weight * c, weight * d, weight * f];
-  sums[0]! += wa * difference;
-  sums[1]! += wb * difference;
-  sums[2]! += wc * difference;
-  sums[3]! += wd * difference;
-  sums[4]! += weight * difference;
-  sums[5]! += wf * difference;
-  squares[0]! += wa * a;
-  squares[6]! += wb * a;
-  squares[7]! += wb * b;
-  squares[12]! += wc * a;
-  squares[13]! += wc * b;
-  squares[14]! += wc * c;
-  squares[18]! += wd * a;
-  squares[19]! += wd * b;
-  squares[20]! += wd * c;
-  squares[21]! += wd * d;
-  squares[24]! += wa;
-  squares[25]! += wb;
-  squares[26]! += wc;
-  squares[27]! += wd;
-  squares[28]! += weight;
-  squares[30]! += wf * a;
-  squares[31]! += wf * b;
-  squares[32]! += wf * c;
-  squares[33]! += wf * d;
-  squares[34]! += wf;
-  squares[35]! += wf * f;
+  // In variables, as the memory of an array would be read and written for each landmark.
+  let aa = 0, ba = 0, bb = 0, ca = 0, cb = 0, cc = 0, da = 0, db = 0, dc = 0, dd = 0;
+  let ay = 0, by = 0, cy = 0, dy = 0;
+  for (let i = 0; i < count; i++) {
+    const n = places[i]!;
+    const weight = weights[i]!;
+    const difference = differences[i]!;
+    const a = numbers[n + 4]!;
+    const b = numbers[n + 5]!;
+    const c = numbers[n + 6]!;
+    const d = numbers[n + 7]!;
+    const wa = weight * a;
+    const wb = weight * b;
+    const wc = weight * c;
+    const wd = weight * d;
+    ay += wa * difference;
+    by += wb * difference;
+    cy += wc * difference;
+    dy += wd * difference;
+    aa += wa * a;
+    ba += wb * a;
+    bb += wb * b;
+    ca += wc * a;
+    cb += wc * b;
+    cc += wc * c;
+    da += wd * a;
+    db += wd * b;
+    dc += wd * c;
+    dd += wd * d;
+  }
+  sums.set([ay, by, cy, dy]);
+  squares.set([aa]);
+  squares.set([ba, bb], N);
+  squares.set([ca, cb, cc], 2 * N);
+  squares.set([da, db, dc, dd], 3 * N);
+}
+
+/** Adds up what they say of brightness and contrast. */
+function addBrightness(
+  numbers: Float32Array,
+  { places, weights, differences, count }: Matches,
+  squares: Float64Array,
+  sums: Float64Array,
+): void {
+  let ea = 0, eb = 0, ec = 0, ed = 0, ee = 0, fa = 0, fb = 0, fc = 0, fd = 0, fe = 0, ff = 0;
+  let ey = 0, fy = 0;
+  for (let i = 0; i < count; i++) {
+    const n = places[i]!;
+    const weight = weights[i]!;
+    const difference = differences[i]!;
+    const a = numbers[n + 4]!;
+    const b = numbers[n + 5]!;
+    const c = numbers[n + 6]!;
+    const d = numbers[n + 7]!;
+    const f = numbers[n + 3]!;
+    const wf = weight * f;
+    ey += weight * difference;
+    fy += wf * difference;
+    ea += weight * a;
+    eb += weight * b;
+    ec += weight * c;
+    ed += weight * d;
+    ee += weight;
+    fa += wf * a;
+    fb += wf * b;
+    fc += wf * c;
+    fd += wf * d;
+    fe += wf;
+    ff += wf * f;
+  }
+  sums.set([ey, fy], 4);
+  squares.set([ea, eb, ec, ed, ee], 4 * N);
+  squares.set([fa, fb, fc, fd, fe, ff], 5 * N);
 }
 
 /** The error in the middle of so many. */

@@ -124,7 +124,8 @@ function likeness(then: SmallPicture, now: SmallPicture, motion: Similarity): nu
       const nowX = Math.round(cosine * x - sine * y + dx);
       const nowY = Math.round(sine * x + cosine * y + dy);
       if (!(nowX > 0 && nowY > 0 && nowX < width - 1 && nowY < height - 1)) continue;
-      const [a, b] = [y * width + x, nowY * width + nowX];
+      const a = y * width + x;
+      const b = nowY * width + nowX;
       const thenX = then.shades[a + 1]! - then.shades[a - 1]!;
       const thenY = then.shades[a + width]! - then.shades[a - width]!;
       const slopeX = now.shades[b + 1]! - now.shades[b - 1]!;

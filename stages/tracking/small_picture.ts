@@ -148,15 +148,23 @@ function soften(
     const [above, below] = [Math.max(row - 1, 0) * width, Math.min(row + 1, height - 1) * width];
     const [top, bottom] = [Math.max(row - 2, 0) * width, Math.min(row + 2, height - 1) * width];
     for (let x = 0; x < width; x++) {
-      line[x + 2] = values[top + x]! + values[bottom + x]! + 6 * values[at + x]! +
-        4 * (values[above + x]! + values[below + x]!);
+      const middle = values[at + x]!;
+      const next = values[above + x]! + middle + values[below + x]!;
+      line[x + 2] = values[top + x]! + values[bottom + x]! + (next << 2) + (middle << 1);
     }
     line.fill(line[2]!, 0, 2).fill(line[width + 1]!, width + 2);
-    let [a, b, c, d] = [line[0]!, line[1]!, line[2]!, line[3]!];
-    for (let x = 0; x < width; x++) {
-      const e = line[x + 4]!;
-      shades[at + x] = (a + e + 6 * c + 4 * (b + d)) * share;
-      [a, b, c, d] = [b, c, d, e];
+    // 1, 4, 6, 4, 1 is the sum of neighbours, of those sums again, and so on, four times.
+    let [last, once, twice, thrice] = [0, 0, 0, 0];
+    for (let x = -4; x < width; x++) {
+      const value = line[x + 4]!;
+      const sum = (last + value) | 0;
+      const second = (once + sum) | 0;
+      const third = (twice + second) | 0;
+      if (x >= 0) shades[at + x] = (thrice + third) * share;
+      last = value;
+      once = sum;
+      twice = second;
+      thrice = third;
     }
   }
 }
