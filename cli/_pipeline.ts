@@ -22,6 +22,7 @@ import { regionNote, slicingFor } from "./_slicing.ts";
 import { steadyingFor } from "./_steadying.ts";
 import type { Metered, Outcome } from "./_summary.ts";
 import type { Tally } from "./_tally.ts";
+import { overrunText } from "./_overrun.ts";
 import { isFeed, type Sources } from "./_sources.ts";
 import { tiesFor } from "./_ties.ts";
 import type { View } from "./_view.ts";
@@ -162,7 +163,10 @@ async function piped(
     await framesOf(input, { ...options, ...seen }, interruption.signal, scaledFor),
   );
   const late = "statistics" in frames && options.livePolicy === "newest"
-    ? dropLate<Detected>({ maxLatencyMs: options.maxLatency })
+    ? dropLate<Detected>({
+      maxLatencyMs: options.maxLatency,
+      onOverrun: (overrun) => say(overrunText(overrun, options.maxLatency, session.device)),
+    })
     : undefined;
   if ("statistics" in frames) {
     tally.countDrops(frames.statistics, late?.dropped);

@@ -205,7 +205,8 @@ const live = object({
   ),
   maxLatency: withDefault(
     option("--max-latency", wholeNumber({ min: 1, metavar: "MS" }), {
-      description: message`How old what is shown of a feed may be; older frames are dropped.`,
+      description:
+        message`How old what is shown of a feed may be; older frames are dropped, unless the network is so slow that all are.`,
     }),
     500,
   ),

@@ -14,6 +14,9 @@ const SHARE = 0.6;
 /** After how many frames it is tried whether the pipeline makes do with one less. */
 const TRIAL_FRAMES = 300;
 
+/** For how many of the pipeline's own intervals none comes back until it is thought to wait for more. */
+const WAIT_INTERVALS = 2;
+
 /** How fast the mean of intervals follows them. */
 const SMOOTHING = 0.2;
 
@@ -38,7 +41,8 @@ export class FlowLimit {
   /** How many frames came back since one was dropped. */
   #calm = 0;
   #intervalMs = 0;
-  #lastBackAtMs: number | undefined;
+  /** When the last one came back, or went out where none was. */
+  #lastAtMs: number | undefined;
   #backs = 0;
 
   constructor(bounds: FlowBounds) {
@@ -53,7 +57,8 @@ export class FlowLimit {
   }
 
   /** Notes that a frame goes out. */
-  take(byteLength: number): void {
+  take(byteLength: number, nowMs: number): void {
+    if (this.#out === 0) this.#lastAtMs = nowMs; // An empty pipeline is not slow.
     this.#out++;
     this.#bytesOut += byteLength;
   }
@@ -79,15 +84,19 @@ export class FlowLimit {
       : maxFrames;
   }
 
-  /** Lets one more out, as none comes back: a stage may wait for the next before it gives one back. */
-  widen(): void {
+  /**
+   * Lets one more out, as none comes back: a stage may wait for the next before it gives one back. Not
+   * so soon that a slow one may just be at work.
+   */
+  widen(nowMs: number): void {
+    if (nowMs - (this.#lastAtMs ?? 0) < WAIT_INTERVALS * this.#intervalMs) return;
     this.#limit = Math.min(this.#bounds.maxFrames, Math.max(this.#limit, this.#out) + 1);
     this.#least = this.#limit;
   }
 
   #measure(nowMs: number): void {
-    const intervalMs = nowMs - (this.#lastBackAtMs ?? nowMs);
-    this.#lastBackAtMs = nowMs;
+    const intervalMs = nowMs - (this.#lastAtMs ?? nowMs);
+    this.#lastAtMs = nowMs;
     this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#intervalMs ? SMOOTHING : 1);
   }
 }

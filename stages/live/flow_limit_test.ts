@@ -42,10 +42,11 @@ function run(
     if (!flow.mayTake(1)) {
       closedSinceMs ??= nowMs;
       if (nowMs - closedSinceMs < 500) continue;
-      flow.widen();
+      flow.widen(nowMs);
       closedSinceMs = undefined;
+      if (!flow.mayTake(1)) continue;
     }
-    flow.take(1);
+    flow.take(1, nowMs);
     workedUntilMs = Math.max(workedUntilMs, nowMs) + serviceMs;
     inside.push({ arrivedAtMs: waiting, doneAtMs: workedUntilMs });
     waiting = undefined;
@@ -76,6 +77,14 @@ Deno.test.each([
   assert(throughput >= 0.9 * possible, `${throughput} of ${possible} fps`);
 });
 
+Deno.test("FlowLimit gives a pipeline that is slower than the bound one frame at a time", () => {
+  const { agesMs, throughput } = run({ depth: 2, serviceMs: 1400 }, flowOf());
+  const settled = agesMs.slice(Math.floor(agesMs.length / 4));
+  // No frame waits behind another: at most for the next one of the feed.
+  assert(Math.max(...settled) <= 1400 + 33, `${Math.max(...settled)} ms`);
+  assert(throughput >= 0.9 / 1.4, `${throughput} fps`);
+});
+
 Deno.test("without FlowLimit the same pipeline shows older results", () => {
   const wide = new FlowLimit({ maxFrames: 64, maxBytes: 1e6, maxLatencyMs: 1e9 });
   const { agesMs } = run({ depth: 8, serviceMs: 120 }, wide);
@@ -96,9 +105,9 @@ Deno.test("FlowLimit gives way to a slow pipeline that looks ahead", () => {
 Deno.test("FlowLimit bounds memory, but never to less than a frame", () => {
   const flow = new FlowLimit({ maxFrames: 64, maxBytes: 100, maxLatencyMs: 500 });
   assertEquals(flow.mayTake(250), true);
-  flow.take(250);
+  flow.take(250, 0);
   assertEquals(flow.mayTake(1), false);
   flow.giveBack(250, 10, 0);
-  flow.take(60);
+  flow.take(60, 0);
   assertEquals([flow.mayTake(40), flow.mayTake(41)], [true, false]);
 });

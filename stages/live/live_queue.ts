@@ -9,6 +9,8 @@ export interface Waiting extends Disposable {
   readonly arrivedAtMs: number;
   /** How much memory it takes. */
   readonly byteLength: number;
+  /** How much older than others it may be, in milliseconds: not at all where this is absent. */
+  readonly graceMs?: number;
 }
 
 /** What a queue is made of. */
@@ -78,29 +80,31 @@ export class LiveQueue<T extends Waiting> implements Disposable {
 
   /** Lets a frame out, if one is asked for and may go. */
   #offer(): void {
-    const { policy, maxLatencyMs, nowMs, flow } = this.#options;
+    const { maxLatencyMs, nowMs, flow } = this.#options;
     if (!this.#asked) return;
-    if (
-      policy === "newest" && this.#waiting[0] &&
-      nowMs() - this.#waiting[0].arrivedAtMs > maxLatencyMs
-    ) {
+    if (this.#waiting[0] && this.#isLate(this.#waiting[0])) {
       this.#drop(this.#waiting.shift()!, "late");
     }
     const [next] = this.#waiting;
     if (!next) return this.#isLast ? this[Symbol.dispose]() : undefined;
     if (!flow.mayTake(next.byteLength)) {
       this.#timer ??= setTimeout(() => {
-        flow.widen();
+        flow.widen(nowMs());
         this.release();
       }, maxLatencyMs);
       return;
     }
     this.#closedNoMore();
     this.#waiting.shift();
-    flow.take(next.byteLength);
+    flow.take(next.byteLength, nowMs());
     this.#asked.resolve(next);
     this.#asked = undefined;
     this.#makeRoom();
+  }
+
+  #isLate({ arrivedAtMs, graceMs = 0 }: T): boolean {
+    const { policy, maxLatencyMs, nowMs } = this.#options;
+    return policy === "newest" && nowMs() - arrivedAtMs > maxLatencyMs + graceMs;
   }
 
   /** Lets nothing in any more; what waits may be taken. */

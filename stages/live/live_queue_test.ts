@@ -57,6 +57,19 @@ Deno.test("LiveQueue drops a frame that has become too old, and waits for anothe
   assertEquals((await taken)?.name, 2);
 });
 
+Deno.test("LiveQueue waits with a frame that may be older for as long as with others", async () => {
+  const { queue, frame, drops, clock } = made();
+  using _ = queue;
+  clock.nowMs = 1400;
+  await queue.put({ ...frame(1), arrivedAtMs: 0, graceMs: 1400 });
+  clock.nowMs = 1900;
+  assertEquals((await queue.take())?.name, 1);
+  await queue.put({ ...frame(2), arrivedAtMs: 500, graceMs: 1400 });
+  clock.nowMs = 2401;
+  void queue.take();
+  assertEquals(drops, [[2, "late"]]);
+});
+
 Deno.test("LiveQueue lets no more frames out than may be, and the newest when one is back", async () => {
   const { queue, frame, drops, flow } = made({ maxFrames: 1 });
   using _ = queue;
@@ -86,6 +99,7 @@ Deno.test("LiveQueue lets another frame out if none comes back, though new ones 
   const taken = queue.take().then(() => hasTaken = true);
   for (let name = 4; !hasTaken; name++) {
     assert(name < 1000, "no frame was let out");
+    clock.nowMs = 5000 + 10 * name;
     await queue.put(frame(name));
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
