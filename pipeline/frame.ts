@@ -83,7 +83,7 @@ export interface ScaledPictures {
   readonly left: number;
   /** How many pixels of the input lie above the picture. */
   readonly top: number;
-  /** The luma, each value the average of a square of `scale` pixels; absent where frames are tiny. */
+  /** The luma, each value the average of a square of `scale` pixels; absent where not asked for, or tiny. */
   readonly luma?: ScaledPicture & { readonly scale: number };
 }
 

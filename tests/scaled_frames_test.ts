@@ -214,6 +214,20 @@ for (const path of CLIPS) {
   });
 }
 
+Deno.test("decode() leaves the small grey picture out where nobody follows objects", async () => {
+  const input = INPUTS["192x192"];
+  for (const isWhole of [false, true]) {
+    for (const hasLuma of [true, false]) {
+      const frames = decode(FACE_CLIP, { scaledFor: input, isWhole, hasLuma, durationS: 0.1 });
+      for await (using frame of frames) {
+        assertEquals(frame.scaled?.luma !== undefined, hasLuma);
+        assertEquals(frame.scaled?.picture.width, 192);
+        assertEquals(frame.planes.width > 0, isWhole);
+      }
+    }
+  }
+});
+
 Deno.test("the camera's motion is the same on scaled frames", async () => {
   const input = INPUTS["192x192"];
   await using folder = await temporaryFolder();

@@ -62,7 +62,7 @@ export async function* look(
   using _ = options.quiet ? undefined : shown(tally);
   const { slice, overlap, vidStride } = options;
   const isWhole = slice !== undefined || session.maxPictureBytes !== undefined;
-  const scaled = isWhole ? {} : { scaledFor: detector.input, isWhole };
+  const scaled = isWhole ? {} : { scaledFor: detector.input, isWhole, hasLuma: false };
   const frames = sources.kind === "video"
     ? decode(sources.url, scaled)
     : decodePictures(sources.paths);

@@ -11,6 +11,8 @@ interface Wishes {
   readonly scaledFor?: InputSpec;
   /** Whether its planes are wanted then. */
   readonly isWhole?: boolean;
+  /** Whether the small grey picture is wanted then. */
+  readonly hasLuma?: boolean;
 }
 
 /** The forms in which each frame is decoded: whole, scaled for a network, and as a small grey picture. */
@@ -35,7 +37,7 @@ const NO_PLANES: Planes = planesFrom(new Uint8Array(0), 0, 0);
  */
 export function frameFormsFor(
   { width, height, colour }: FrameSource,
-  { scaledFor, isWhole = true }: Wishes,
+  { scaledFor, isWhole = true, hasLuma = true }: Wishes,
 ): FrameForms {
   const plan = scaledFor && scalePlanFor({ width, height }, colour, scaledFor);
   const planes = {
@@ -46,7 +48,8 @@ export function frameFormsFor(
     ),
   };
   if (!plan) return planes;
-  const { input, left, top, picture, luma } = plan;
+  const { input, left, top, picture } = plan;
+  const luma = hasLuma ? plan.luma : undefined;
   const bytesOf = ({ width, height }: Size, planes: number) => 2 * planes * width * height;
   const offset = isWhole ? 1 : 0;
   return {

@@ -79,8 +79,9 @@ export function scalePlanFor(
     lumaFilters: luma
       ? [
         `crop=w=${luma.width * luma.scale}:h=${luma.height * luma.scale}:x=0:y=0:exact=1`,
-        `scale=w=${luma.width}:h=${luma.height}:flags=area:${ranges}`,
-        "format=yuv420p16le,extractplanes=y",
+        // Grey counts as full range, and a range as itself is no conversion; no chroma is scaled.
+        `scale=w=${luma.width}:h=${luma.height}:flags=area:in_range=pc:out_range=pc`,
+        "format=gray16le",
       ].join(",")
       : "",
   };
