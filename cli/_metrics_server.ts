@@ -1,5 +1,6 @@
-import { isLoopback, plainAnswer, refusalOf } from "../stages/live_view/admission.ts";
-import { authorityOf, listen } from "../stages/live_view/listen.ts";
+import { plainAnswer, refusalOf } from "../stages/live_view/admission.ts";
+import { authorityOf, isLoopback } from "../stages/live_view/host.ts";
+import { listen } from "../stages/live_view/listen.ts";
 import { type MetricsOptions, metricsRegistry } from "./_metrics.ts";
 import type { ServerAddress } from "./_view_address.ts";
 

@@ -8,6 +8,7 @@ import { SteadyboxError } from "../pipeline/errors.ts";
 import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
 import type { JitterOptions } from "./_jitter_options.ts";
+import { load } from "./_load.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
@@ -120,7 +121,7 @@ export function needsOf(request: Request): Needs | undefined {
 
 /** What the feeds of a list need, together. */
 async function needsOfFeeds(file: string, options: RunOptions): Promise<Needs> {
-  const { FeedList } = await import("./feeds/feed_list.ts");
+  const { FeedList } = await load<typeof import("./feeds/feed_list.ts")>("./feeds/feed_list.ts");
   await Deno.permissions.request({ name: "read", path: file });
   const feeds = await new FeedList(file, options).read();
   const needs = feeds.flatMap((feed) => needsOf(feed.options) ?? []);

@@ -1,6 +1,6 @@
 import { message, value } from "@optique/core/message";
 import type { ValueParser } from "@optique/core/valueparser";
-import { authorityOf } from "../stages/live_view/listen.ts";
+import { authorityOf } from "../stages/live_view/host.ts";
 
 /** Where a server listens. */
 export interface ServerAddress {

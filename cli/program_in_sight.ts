@@ -15,4 +15,6 @@ export const LOADED: readonly (() => Promise<unknown>)[] = [
   () => import("./jitter_compare.ts"),
   () => import("./devices.ts"),
   () => import("./_pipeline.ts"),
+  () => import("./feeds/feed_list.ts"),
+  () => import("./feeds/run_feeds.ts"),
 ];

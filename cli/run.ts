@@ -25,7 +25,8 @@ import { View } from "./_view.ts";
  */
 export async function run(options: RunOptions): Promise<number> {
   if (options.sourcesFile !== undefined) {
-    return await (await import("./feeds/run_feeds.ts")).runFeeds(options.sourcesFile, options);
+    const { runFeeds } = await load<typeof import("./feeds/run_feeds.ts")>("./feeds/run_feeds.ts");
+    return await runFeeds(options.sourcesFile, options);
   }
   checkStandardOutput(options);
   checkRereadable(options);

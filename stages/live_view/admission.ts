@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isLoopback } from "./host.ts";
 
 /** Whom a server on this machine answers. */
 export interface AdmissionOptions {
@@ -8,11 +9,6 @@ export interface AdmissionOptions {
   readonly port: number;
   /** What whoever asks has to know; nothing where absent. */
   readonly token?: string;
-}
-
-/** Whether an address is one of this machine alone. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** What every answer says: run nothing but what comes from here, keep nothing, tell nobody. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { OutputError } from "../../pipeline/errors.ts";
-import { type AdmissionOptions, isLoopback, plainAnswer } from "./admission.ts";
+import { type AdmissionOptions, plainAnswer } from "./admission.ts";
+import { authorityOf, isLoopback } from "./host.ts";
 
 /** Where a server listens. */
 export interface Address {
@@ -71,9 +72,4 @@ export function listen(
       : String(cause);
     throw new OutputError(`Cannot listen on ${authorityOf(hostname, port)}: ${reason}`, { cause });
   }
-}
-
-/** A host and port as they stand in a URL. */
-export function authorityOf(hostname: string, port: number): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
