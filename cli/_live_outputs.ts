@@ -62,7 +62,7 @@ export interface Notices {
 /** The sink for a URL, a playlist or segments. */
 export async function liveSinkFor(
   output: string,
-  { segment, hlsKeep, overwrite, codec, crf, maxLatency }: RunOptions,
+  { segment, hlsKeep, overwrite, codec, crf, hwaccel, maxLatency }: RunOptions,
   { onNote, say }: Notices,
 ): Promise<PictureSink> {
   const wishes = { ...codec !== undefined && { codec }, ...crf !== undefined && { crf } };
@@ -71,7 +71,7 @@ export async function liveSinkFor(
     const { record } = await import("../stages/record.ts");
     const segments: string[] = [];
     const onSegment = (path: string) => segments.push(path);
-    const sink = record(output, { segmentS: segment, onNote, onSegment, ...wishes });
+    const sink = record(output, { segmentS: segment, hwaccel, onNote, onSegment, ...wishes });
     return Object.assign(sink, { outcome: () => segmentsText(segments) });
   }
   const { broadcast } = await import("../stages/broadcast.ts");

@@ -45,7 +45,7 @@ const sources = object({
   hwaccel: withDefault(
     option("--hwaccel", hwaccelName(), {
       description:
-        message`What of the hardware decodes files: none, auto, or a kind that ffmpeg -hwaccels lists; the software does where it is not to be had.`,
+        message`What of the hardware decodes files and encodes the annotated video: none, auto, or a kind that ffmpeg -hwaccels lists; the software does where it is not to be had.`,
     }),
     "none",
   ),

@@ -18,7 +18,7 @@ export interface RunOptions extends Outputs {
   readonly start: number | undefined;
   /** How much to take, in seconds. */
   readonly duration: number | undefined;
-  /** What of the hardware decodes: `none`, `auto`, or a kind of ffmpeg's. */
+  /** What of the hardware decodes and encodes: `none`, `auto`, or a kind of ffmpeg's. */
   readonly hwaccel: string;
   /** Whether outputs that exist are replaced. */
   readonly overwrite: boolean;

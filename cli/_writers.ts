@@ -51,7 +51,8 @@ const MAX_CRF: Readonly<Record<string, number>> = Object.fromEntries(
 
 function checkCrf(output: string, { codec, crf }: Pick<RunOptions, "codec" | "crf">): void {
   const used = codec ?? containerOf(output).videoCodec ?? "";
-  const max = MAX_CRF[used];
+  // Encoders in hardware count as their codecs do.
+  const max = MAX_CRF[used] ?? MAX_CRF[used.split("_")[0] ?? ""];
   if (crf === undefined || max === undefined || crf <= max) return;
   throw new UsageError(`Cannot use --crf ${crf} with ${used}: its scale ends at ${max}`);
 }
@@ -62,7 +63,7 @@ export async function pictureSinkFor(
   { kind }: Sources,
   { onNote, say }: Notices,
 ): Promise<PictureSink | undefined> {
-  const { output, overwrite, codec, crf, segment } = options;
+  const { output, overwrite, codec, crf, hwaccel, segment } = options;
   if (output === undefined) return undefined;
   if (kind !== "video") {
     const { encodePictures } = await import("../stages/encode_pictures.ts");
@@ -75,6 +76,7 @@ export async function pictureSinkFor(
   const { encode } = await import("../stages/encode.ts");
   return encode(output, {
     overwrite,
+    hwaccel,
     onNote,
     ...codec !== undefined && { codec },
     ...crf !== undefined && { crf },

@@ -3,15 +3,24 @@ import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
 import { containerOf } from "./ffmpeg/container.ts";
 import { EncoderRun } from "./ffmpeg/encoder_run.ts";
+import { chosenEncoder } from "./ffmpeg/hardware_encoder.ts";
 import { createPartialFile } from "./writing/partial_file.ts";
 
 /** How a video is encoded. */
 export interface EncodeOptions {
   /**
    * The codec (`h264`, `h265`, `vp9`, `av1`, `mpeg4`, `mjpeg`, `prores`, `ffv1`), or the name of an
-   * encoder of ffmpeg's. The default suits the container.
+   * encoder of ffmpeg's. The default suits the container. Where one in hardware, such as
+   * `h264_vaapi`, does not open, the software encodes.
    */
   readonly codec?: string;
+  /**
+   * What of the machine's hardware encodes H.264 and H.265: `none`, `auto`, or a kind such as `vaapi`,
+   * `cuda`, `qsv` or `videotoolbox`. Where it does not open, the software does it, and the note tells.
+   *
+   * @default {"none"}
+   */
+  readonly hwaccel?: string;
   /** The quality, from 0 (best) to 63, in the codec's own scale; a sensible one where absent. */
   readonly crf?: number;
   /**
@@ -55,7 +64,10 @@ export function encode(
     await using cleanUp = new AsyncDisposableStack();
     let run: EncoderRun | undefined;
     for await (const { frame } of items) {
-      run ??= cleanUp.use(new EncoderRun(path, file.path, frame, options));
+      if (!run) {
+        const encoder = await chosenEncoder(path, frame.source, options);
+        run = cleanUp.use(new EncoderRun(path, file.path, frame, { ...options, ...encoder }));
+      }
       await run.write(frame);
     }
     if (!run) throw new OutputError(`Cannot write "${path}": there was no frame to write`);

@@ -146,6 +146,42 @@ const CODECS: readonly [string, EncodeOptions, string][] = [
   ["out.gif", {}, "gif"],
 ];
 
+Deno.test.each([
+  { hwaccel: "vaapi", crf: 30, codec: "h264", said: /h264_vaapi/ },
+  { hwaccel: "none", codec: "hevc_nvenc", said: /hevc_nvenc/ },
+  { hwaccel: "auto", codec: "h265", said: /hevc_/ },
+  { hwaccel: "nonsense", codec: "h264", said: /^Encoded in software: h264_nonsense: this ffmpeg/ },
+])("encode() with $hwaccel for $codec uses hardware that opens, else software, and says so", async (
+  { said, ...options },
+) => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/out.mp4`;
+  const times = [0, 1, 5, 6, 90];
+  const notes: string[] = [];
+  await greyFrames(times, { width: 320, height: 240 })
+    .pipeTo(encode(path, { ...options, onNote: (note) => notes.push(note) }));
+  assertEquals(notes.length, 1);
+  assertMatch(notes[0]!, /^Encoded in (software: |hardware, by )/);
+  assertMatch(notes[0]!, said);
+  const { codec_name } = await streamEntries(path, "v:0", "codec_name");
+  assertEquals(codec_name, options.codec === "h264" ? "h264" : "hevc");
+  const written = (await packetTimes(path)).map(seconds);
+  times.forEach((time, i) => assert(Math.abs(written[i]! - tick(time)) < 1e-9));
+});
+
+Deno.test("encode() says that hardware is not asked for other codecs", async () => {
+  await using folder = await temporaryFolder();
+  const notes: string[] = [];
+  const onNote = (note: string) => notes.push(note);
+  await greyFrames([0, 1]).pipeTo(encode(`${folder.path}/out.mkv`, {
+    ...{ codec: "ffv1", hwaccel: "auto", onNote },
+  }));
+  assertEquals(
+    notes.filter((note) => note.startsWith("Encoded")),
+    ["Encoded in software: hardware is asked for H.264 and H.265 alone"],
+  );
+});
+
 for (const [file, options, codec] of CODECS) {
   Deno.test(`encode() writes ${codec} to ${file} with ${JSON.stringify(options)}`, async () => {
     await using folder = await temporaryFolder();

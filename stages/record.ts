@@ -4,6 +4,7 @@ import type { Frame } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
 import { containerOf } from "./ffmpeg/container.ts";
 import { EncoderRun } from "./ffmpeg/encoder_run.ts";
+import { chosenEncoder, type EncoderChoice } from "./ffmpeg/hardware_encoder.ts";
 import { createFollowedFile } from "./writing/partial_file.ts";
 
 /** How a recording is made. */
@@ -12,6 +13,12 @@ export interface RecordOptions {
   readonly segmentS: number;
   /** The codec, as for `encode()`; the default suits the container. */
   readonly codec?: string;
+  /**
+   * What of the machine's hardware encodes, as for `encode()`.
+   *
+   * @default {"none"}
+   */
+  readonly hwaccel?: string;
   /** The quality, from 0 (best) to 63, in the codec's own scale; a sensible one where absent. */
   readonly crf?: number;
   /** Called once for each thing that is not as in the source, in words. */
@@ -83,6 +90,8 @@ class Recording implements AsyncDisposable {
   readonly #options: RecordOptions;
   readonly #onSegment: (path: string) => void;
   #current: Segment | undefined;
+  /** What encodes pictures of which size: it is not looked for before each segment. */
+  #encoder: { readonly size: string; readonly choice: EncoderChoice } | undefined;
   #finishing: Promise<void> = Promise.resolve();
 
   constructor(path: string, options: RecordOptions, onSegment: (path: string) => void) {
@@ -129,9 +138,21 @@ class Recording implements AsyncDisposable {
     const { arrivedAtMs, timestampUs, source } = frame;
     const ageMs = arrivedAtMs === undefined ? 0 : performance.now() - arrivedAtMs;
     const path = await freePathFor(this.#path, new Date(Date.now() - ageMs));
-    const run = new EncoderRun(this.#path, path, frame, { ...this.#options, isFragmented: true });
+    const run = new EncoderRun(this.#path, path, frame, {
+      ...this.#options,
+      ...await this.#encoderFor(source),
+      isFragmented: true,
+    });
     this.#onSegment(path);
     return { run, first: { timestampUs, source } };
+  }
+
+  async #encoderFor(source: Frame["source"]): Promise<EncoderChoice> {
+    const size = `${source.width}x${source.height}`;
+    if (this.#encoder?.size !== size) {
+      this.#encoder = { size, choice: await chosenEncoder(this.#path, source, this.#options) };
+    }
+    return this.#encoder.choice;
   }
 }
 

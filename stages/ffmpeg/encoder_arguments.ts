@@ -2,6 +2,7 @@ import { OutputError } from "../../pipeline/errors.ts";
 import type { FrameSource } from "../../pipeline/frame.ts";
 import { type AudioHandling, liveSoundArguments } from "./audio.ts";
 import { containerOf } from "./container.ts";
+import type { HardwareEncoder } from "./hardware_encoder.ts";
 
 /** For each codec by its common name: ffmpeg's encoder, its quality unless asked, and the rest. */
 const CODECS: Readonly<
@@ -60,6 +61,8 @@ export interface EncoderRequest {
   readonly codec: string | undefined;
   /** The quality that the user asks for. */
   readonly crf: number | undefined;
+  /** What encodes in the place of the software, if anything: it knows codec and quality. */
+  readonly hardware: HardwareEncoder | undefined;
   /** Whether what is on disk can be played at any time. */
   readonly isFragmented: boolean;
 }
@@ -72,19 +75,20 @@ const FRAGMENT_S = 1;
  * keeps each frame, `-enc_time_base -1` the clock, `-copyts` the start offset.
  */
 export function encoderArguments(
-  { path, partialPath, source, audio, offsetS, codec, crf, isFragmented }: EncoderRequest,
+  { path, partialPath, source, audio, offsetS, codec, crf, hardware, isFragmented }: EncoderRequest,
 ): string[] {
   const { args: containerArgs, videoCodec, isWithoutBFrames, fragmentArgs } = containerOf(path);
   return [
     ...["-hide_banner", "-nostdin", "-v", "error", "-y", "-copyts"],
+    ...hardware?.deviceArgs ?? [],
     ...HANDED_OVER,
     ...(offsetS > 0 && audio.inputArgs.length > 0 ? ["-itsoffset", offsetS.toFixed(6)] : []),
     ...audio.inputArgs,
     ...["-map", "0:v"],
-    ...["-vf", colourFilter(source)],
-    ...codecArguments(codec ?? videoCodec, crf),
+    ...["-vf", [colourFilter(source), ...hardware?.filters ?? []].join()],
+    ...hardware?.args ?? codecArguments(codec ?? videoCodec, crf),
     ...(isWithoutBFrames || isFragmented ? ["-bf", "0"] : []),
-    ...(isFragmented ? fragmentArguments(codec ?? videoCodec) : []),
+    ...(isFragmented ? fragmentArguments(hardware ? undefined : codec ?? videoCodec) : []),
     ...audio.outputArgs,
     ...["-fps_mode", "passthrough", "-enc_time_base", "-1"],
     ...lastDuration(source),

@@ -9,6 +9,7 @@ import { createPartialFile } from "../writing/partial_file.ts";
 import { type AudioHandling, audioHandlingFor } from "./audio.ts";
 import { containerOf } from "./container.ts";
 import { encoderArguments } from "./encoder_arguments.ts";
+import type { HardwareEncoder } from "./hardware_encoder.ts";
 import { type FfmpegProcess, reasonIn, spawnFfmpeg } from "./process.ts";
 import { inputArguments } from "./input.ts";
 import { nutFrameHeader, nutHeader } from "./nut_writer.ts";
@@ -18,6 +19,8 @@ import { SoundPackets } from "./sound_packets.ts";
 interface Wishes {
   readonly codec?: string;
   readonly crf?: number;
+  /** What encodes in the place of the software. */
+  readonly hardware?: HardwareEncoder;
   readonly onNote?: (note: string) => void;
   /** Whether what is on disk can be played at any time; then the video begins at 0, too. */
   readonly isFragmented?: boolean;
@@ -64,6 +67,7 @@ export class EncoderRun implements AsyncDisposable {
       offsetS: this.#ptsOffset * timeBase.num / timeBase.den,
       codec: options.codec,
       crf: options.crf,
+      hardware: options.hardware,
       isFragmented,
     });
     this.#child = spawnFfmpeg("ffmpeg", args, { stdin: "piped", stdout: "null" });
