@@ -1,6 +1,7 @@
 import type { InputSpec } from "../pipeline/detector.ts";
 import { planesByteLength, planesFrom } from "../pipeline/planes.ts";
 import { tensorMaker } from "./sampling/tensor_maker.ts";
+import { scaledTensorMaker } from "./scaling/scaled_tensor_maker.ts";
 
 const FRAME = { width: 1920, height: 1080 };
 
@@ -35,3 +36,19 @@ for (const [width, height] of [[192, 192], [640, 360]] as const) {
     }, () => void maker.make(planes));
   }
 }
+
+/** What ffmpeg has scaled already: only numbers are left to be made of it. */
+const input = inputOf(192, 192);
+const size = { width: 192, height: 108 };
+const picture = {
+  ...size,
+  data: Uint16Array.from({ length: 3 * size.width * size.height }, (_, i) => 256 * (16 + i % 211)),
+};
+const makeScaled = scaledTensorMaker(input, COLOUR);
+Deno.bench(
+  "letterbox() of a picture that is scaled already",
+  { group: "1920x1080 to 192x192" },
+  () => {
+    makeScaled({ input, picture, left: 0, top: 42 });
+  },
+);

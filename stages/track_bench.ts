@@ -29,7 +29,8 @@ for (const count of [10, 200]) {
   const frames = crowd(count, 100);
   const tracker = new Tracker({ minConfidence: 0.5, maxGapS: 1, acrossClasses: false });
   let frame = 0;
-  Deno.bench(`Tracker, ${count} objects a frame`, { group: "track()" }, () => {
+  const options = { group: "track()", baseline: count === 10 };
+  Deno.bench(`Tracker, ${count} objects a frame`, options, () => {
     // To and fro, so that nothing jumps.
     const place = frame % (2 * frames.length);
     tracker.advance(40_000 * frame++, undefined);
@@ -50,6 +51,12 @@ function picture(shiftPx: number): Planes {
 const pictures = [picture(0), picture(5)];
 const camera = new Camera();
 let look = 0;
-Deno.bench("Camera, 1080p", { group: "track()" }, () => {
+Deno.bench("reading all luma", { group: "the camera's motion, 1080p", baseline: true }, () => {
+  let sum = 0;
+  const { y } = pictures[look++ % 2]!;
+  for (let i = 0; i < y.length; i++) sum += y[i]!;
+  return void sum;
+});
+Deno.bench("Camera", { group: "the camera's motion, 1080p" }, () => {
   camera.look({ planes: pictures[look++ % 2]! }, []);
 });
