@@ -3,7 +3,7 @@ import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSink } from "../pipeline/sink.ts";
 import type { BroadcastStatistics } from "../stages/broadcast.ts";
 import { isPlaylistPath, shownName } from "../stages/live/output_target.ts";
-import { counted, countText } from "./_format.ts";
+import { counted, countText, millisecondsText } from "./_format.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { isFeed, isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -93,7 +93,8 @@ function segmentsText(segments: readonly string[]): string {
 }
 
 function outcomeText(name: string, statistics: BroadcastStatistics): string {
-  const { received, sent, dropped, cards, connections } = statistics;
+  const { received, sent, dropped, cards, connections, departures } = statistics;
+  const [p50, p95, max] = [departures.p50, departures.p95, departures.max].map(millisecondsText);
   const causes = Object.entries(dropped).filter(([, count]) => count > 0)
     .map(([cause, count]) => `${cause} ${countText(count)}`);
   return [
@@ -101,5 +102,6 @@ function outcomeText(name: string, statistics: BroadcastStatistics): string {
     causes.length > 0 ? `dropped: ${causes.join(", ")}` : "none dropped",
     ...cards > 0 ? [`${counted(cards, "card")} shown while there was no signal`] : [],
     ...connections === 1 ? [] : [counted(connections, "connection")],
+    ...departures.count > 0 ? [`when sent, p50 ${p50}, p95 ${p95}, at most ${max} ms old`] : [],
   ].join("; ");
 }

@@ -126,11 +126,14 @@ export interface StreamRequest {
  */
 const ONE_SLICE = ["-x264-params", "sliced-threads=0", "-threads", "1"];
 
-/** Makes ffmpeg encode the pictures that it is handed in NUT at once, each as it comes. */
+/**
+ * Makes ffmpeg encode the pictures that it is handed in NUT at once, each as it comes. It says when it
+ * is ready for them, before it has the first, and then (`-debug_ts`) when it sends each.
+ */
 export function streamArguments({ source, codec, crf, keyFrameS }: StreamRequest): string[] {
   return [
-    ...["-hide_banner", "-nostdin", "-nostats", "-v", "info", "-y"],
-    ...HANDED_OVER,
+    ...["-hide_banner", "-nostdin", "-nostats", "-v", "info", "-debug_ts", "-y"],
+    ...["-max_ts_probe", "0", ...HANDED_OVER],
     ...["-map", "0:v", "-vf", colourFilter(source)],
     ...codecArguments(codec, crf ?? LIVE_CRF[codec]),
     ...["-tune", "zerolatency", "-bf", "0", ...keyFramesEvery(keyFrameS)],

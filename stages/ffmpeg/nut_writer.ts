@@ -125,6 +125,23 @@ function frameCodeTable(hasSound: boolean): number[] {
   ];
 }
 
+/** How long a packet may be without a checksum of its own head. */
+const PADDING_PACKET_BYTES = 4096;
+
+/** What nobody needs, as packets of an index that is nowhere used. */
+export function nutPadding(byteLength: number): Uint8Array {
+  const content = new Array<number>(PADDING_PACKET_BYTES - 4).fill(0);
+  const one = packet(NUT_START_CODES.index, content);
+  const padding = new Uint8Array(Math.ceil(byteLength / one.length) * one.length);
+  for (let at = 0; at < padding.length; at += one.length) padding.set(one, at);
+  return padding;
+}
+
+/** What may stand before a picture: the time of what follows, in ticks of its time base. */
+export function nutSyncpoint(time = 0): Uint8Array {
+  return Uint8Array.from(packet(NUT_START_CODES.syncpoint, [...unsigned(time), ...unsigned(0)]));
+}
+
 /**
  * What stands before a picture, or before sound: a syncpoint, as one is due every 65,536 bytes, and
  * its header.
@@ -135,9 +152,8 @@ function frameCodeTable(hasSound: boolean): number[] {
  */
 export function nutFrameHeader(pts: number, byteLength: number, stream?: 0 | 1): Uint8Array {
   const time = stream === undefined ? pts : 2 * pts + stream; // With the number of its time base.
-  const syncpoint = packet(NUT_START_CODES.syncpoint, [...unsigned(time), ...unsigned(0)]);
   const streamId = stream === undefined ? [] : unsigned(stream);
   const frame = [0, ...streamId, ...unsigned(pts + 2 ** MSB_PTS_SHIFT), ...unsigned(byteLength)];
   const checksum = bytesOf(BigInt(nutChecksum(Uint8Array.from(frame))), 4);
-  return Uint8Array.from([...syncpoint, ...frame, ...checksum]);
+  return Uint8Array.from([...nutSyncpoint(time), ...frame, ...checksum]);
 }

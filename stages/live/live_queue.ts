@@ -35,6 +35,7 @@ export class LiveQueue<T extends Waiting> implements Disposable {
   readonly #options: LiveQueueOptions<T>;
   #waiting: T[] = [];
   #asked: PromiseWithResolvers<T | undefined> | undefined;
+  #looked: PromiseWithResolvers<boolean> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isEnded = false;
@@ -56,11 +57,19 @@ export class LiveQueue<T extends Waiting> implements Disposable {
       }
     }
     this.#waiting.push(frame);
+    this.#look(true);
     this.#offer();
     if (policy === "all" && this.#waiting.length >= MAX_WAITING) {
       this.#room ??= Promise.withResolvers();
       await this.#room.promise;
     }
+  }
+
+  /** Waits until a frame waits, and leaves it there; `false` when there will be none any more. */
+  hasNext(): Promise<boolean> {
+    if (this.#isEnded || this.#waiting.length > 0) return Promise.resolve(!this.#isEnded);
+    this.#looked ??= Promise.withResolvers();
+    return this.#looked.promise;
   }
 
   /** Waits for a frame; nothing when there will be none any more. */
@@ -120,7 +129,13 @@ export class LiveQueue<T extends Waiting> implements Disposable {
     for (const frame of this.#waiting.splice(0)) this.#drop(frame, "ended");
     this.#asked?.resolve(undefined);
     this.#asked = undefined;
+    this.#look(false);
     this.#makeRoom();
+  }
+
+  #look(isThere: boolean): void {
+    this.#looked?.resolve(isThere);
+    this.#looked = undefined;
   }
 
   #drop(frame: T, cause: DropCause): void {

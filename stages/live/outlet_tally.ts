@@ -23,6 +23,11 @@ export interface BroadcastStatistics {
   readonly losses: Readonly<Partial<Record<SendingLoss, number>>>;
   /** From a frame's arrival in the program until the encoder had it, in milliseconds. */
   readonly ages: Distribution;
+  /**
+   * From a frame's arrival in the program until it was encoded and the operating system had all of it
+   * (or ffmpeg's own thread that sends), in milliseconds. None of a playlist.
+   */
+  readonly departures: Distribution;
 }
 
 /** Counts what becomes of frames that are to be sent. */
@@ -32,6 +37,7 @@ export class OutletTally {
   cards = 0;
   connections = 0;
   readonly ages: Meter = new Meter();
+  readonly departures: Meter = new Meter();
   readonly #dropped = { superseded: 0, late: 0, unconnected: 0, ended: 0 };
   readonly #losses: Partial<Record<SendingLoss, number>> = {};
 
@@ -51,6 +57,7 @@ export class OutletTally {
       dropped: { ...this.#dropped },
       losses: { ...this.#losses },
       ages: this.ages.distribution(),
+      departures: this.departures.distribution(),
     };
   }
 }

@@ -22,21 +22,25 @@ const BOTH = ["h264", "h265"];
 /** By itself the muxer would hold back what it is given, to lay it out evenly. */
 const TRANSPORT_STREAM = ["-f", "mpegts", "-muxdelay", "0", "-muxpreload", "0"];
 
+/** By itself the operating system would hold back some megabytes for a network that is too slow. */
+const SHORT_QUEUE = ["-send_buffer_size", String(128 * 1024)];
+
 const RTSP: Kind = {
   args: ["-f", "rtsp", "-rtsp_transport", "tcp", "-timeout", SILENCE_US],
   codecs: BOTH,
 };
-const RTMP: Kind = {
+const RTMPS: Kind = {
   args: ["-f", "flv", "-flvflags", "no_duration_filesize", "-rw_timeout", SILENCE_US],
   codecs: ["h264"],
 };
+const RTMP: Kind = { ...RTMPS, args: [...RTMPS.args, ...SHORT_QUEUE] };
 
 /** The kinds of URL that pictures can be sent to: no others, whatever ffmpeg knows. */
 const KINDS: Readonly<Record<string, Kind>> = {
   rtsp: RTSP,
   rtsps: RTSP,
   rtmp: RTMP,
-  rtmps: RTMP,
+  rtmps: RTMPS,
   srt: {
     args: [
       ...[...TRANSPORT_STREAM, "-timeout", SILENCE_US],
@@ -48,7 +52,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   tcp: {
     args: [
       ...[...TRANSPORT_STREAM, "-rw_timeout", SILENCE_US],
-      ...["-listen_timeout", String(CALL_MS)],
+      ...["-listen_timeout", String(CALL_MS), ...SHORT_QUEUE],
     ],
     codecs: BOTH,
   },
