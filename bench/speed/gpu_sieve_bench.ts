@@ -6,7 +6,7 @@
 
 import { findAdapter } from "../../models/inference/adapter.ts";
 import { requestDevice } from "../../models/inference/gpu_device.ts";
-import { GpuReader } from "../../models/inference/gpu_reader.ts";
+import { GpuReader } from "../../models/gpu/gpu_reader.ts";
 import { yolo } from "../../models/yolo.ts";
 
 const HEADS = [104, 52, 26];

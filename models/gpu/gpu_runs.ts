@@ -1,4 +1,4 @@
-import { type GpuOutput, GpuReader } from "../inference/gpu_reader.ts";
+import { type GpuOutput, GpuReader } from "./gpu_reader.ts";
 import type { Question } from "../inference/messages.ts";
 import { inputCountOf } from "../inference/run_queue.ts";
 import type { Sieve } from "../../pipeline/sieve.ts";

@@ -1,5 +1,4 @@
 import type { Sieve } from "../../pipeline/sieve.ts";
-import type { GpuTensor } from "../inference/gpu_reader.ts";
 import { SIFT_SHADER, WORKGROUP_SIZE } from "./sift_shader.ts";
 
 /** How many bytes are to be spared at least: to read so many takes as long as to sift them. */
@@ -21,6 +20,12 @@ const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 
 /** The largest number of 32 bits: shaders need not know infinite ones. */
 const MAX_FLOAT = 3.4028234e38;
+
+/** A tensor in a GPU's memory; there may be more of that than the tensor takes. */
+export interface GpuTensor {
+  readonly dims: readonly number[];
+  readonly gpuBuffer: GPUBuffer;
+}
 
 /** How the records of an output lie. */
 interface Records {

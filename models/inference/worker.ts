@@ -9,11 +9,11 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import type * as Runtime from "onnxruntime-web";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
+import type { GpuOutput } from "../gpu/gpu_reader.ts";
 import { GpuRuns } from "../gpu/gpu_runs.ts";
 import { findAdapter } from "./adapter.ts";
 import { checkInterface, isHalfTensor, takesBatches } from "./check_interface.ts";
 import { requestDevice, watchDevice } from "./gpu_device.ts";
-import type { GpuOutput } from "./gpu_reader.ts";
 import { listen } from "./listen.ts";
 import {
   messageOf,

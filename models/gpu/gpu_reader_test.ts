@@ -5,7 +5,7 @@ import { ModelError } from "../../pipeline/errors.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
 import { findAdapter } from "../inference/adapter.ts";
 import { requestDevice } from "../inference/gpu_device.ts";
-import { GpuReader } from "../inference/gpu_reader.ts";
+import { GpuReader } from "./gpu_reader.ts";
 import type { Layout, NetworkShape } from "../layouts/layout.ts";
 import { yolov3Grids, yolov5Grids } from "../layouts/yolo_grids.ts";
 import { yolov5 } from "../layouts/yolov5.ts";

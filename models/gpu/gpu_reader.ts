@@ -1,12 +1,6 @@
 import type { Sieve } from "../../pipeline/sieve.ts";
 import type { Outputs } from "../../pipeline/tensor.ts";
-import { GpuSifter, type Sifted } from "../gpu/gpu_sifter.ts";
-
-/** A tensor in a GPU's memory. */
-export interface GpuTensor {
-  readonly dims: readonly number[];
-  readonly gpuBuffer: GPUBuffer;
-}
+import { GpuSifter, type GpuTensor, type Sifted } from "./gpu_sifter.ts";
 
 /** An output of a run, whose memory the runtime takes back. */
 export interface GpuOutput extends GpuTensor {
