@@ -191,35 +191,6 @@ Deno.test("broadcast() shows no card between the frames of a slow feed", () =>
     assertEquals(out.statistics().cards, 0);
   }));
 
-Deno.test({
-  name: "broadcast() shows a card at the rate of the feed while no frame comes, then goes on",
-  ignore: isWithoutServer,
-  fn: () =>
-    inTempDir(async (folder) => {
-      const port = freePort();
-      await using recorder = await Recorder.start({ port, folder });
-      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 200 });
-      const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 1500));
-      await liveFrames({ count: 60, pauses: new Map([[29, outage]]) }).pipeTo(out);
-      const { cards, connections } = out.statistics();
-      assertEquals(connections, 1);
-      const numbers = await numbersIn(await recorder.push(0));
-      const from = numbers.indexOf(undefined);
-      const to = numbers.lastIndexOf(undefined) + 1;
-      assertEquals(numbers.slice(from, to), Array(to - from).fill(undefined));
-      assertEquals(numbers[from - 1], 29);
-      assert(to - from >= cards - 1 && cards >= 10 && cards <= 22, `${cards} cards`);
-      assert(numbers[to]! >= 30, `the card is followed by ${numbers[to]}`);
-    }),
-});
-
-Deno.test("broadcast() shows no card between the frames of a slow feed", () =>
-  inTempDir(async (dir) => {
-    const out = broadcast(`${dir}/live.m3u8`, { cardAfterMs: 100 });
-    await liveFrames({ count: 5, fps: 2 }).pipeTo(out);
-    assertEquals(out.statistics().cards, 0);
-  }));
-
 const VIEWED = [
   { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },
   { kind: "UDP", from: (port: number) => `udp://127.0.0.1:${port}`, to: "udp" },
