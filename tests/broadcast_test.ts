@@ -20,6 +20,7 @@ import {
   type Frame,
   OutputError,
   receive,
+  stage,
 } from "../mod.ts";
 import { imposter, listenedTo } from "./_imposter.ts";
 import { drawnNumber, liveFrames } from "./_live_frames.ts";
@@ -141,27 +142,6 @@ Deno.test({
     }),
 });
 
-Deno.test("broadcast() hands over what is new, however slowly it is taken", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const taking = (async () => {
-    using connection = await listener.accept();
-    for (const part = new Uint8Array(2 ** 16); await connection.read(part) !== null;) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  })();
-  const out = broadcast(`tcp://127.0.0.1:${listener.addr.port}`, { crf: 10 });
-  // A few pictures a second fill the connection, and some frames are sent before it is full.
-  await liveFrames({ count: 150, width: 640, height: 480, isNoise: true }).pipeTo(out);
-  await taking;
-  listener.close();
-  const { ages, departures, dropped, received, sent, connections } = out.statistics();
-  assertEquals([received, connections, ages.count], [150, 1, sent]);
-  assert(dropped.superseded > 50, `${dropped.superseded} were superseded`);
-  // A frame comes every 67 ms, and the newest is chosen when it can be taken.
-  assert(ages.p50 < 150 && ages.max < 600, JSON.stringify(ages));
-  assert(departures.count >= sent - 1 && departures.p95 > 2 * ages.p95, JSON.stringify(departures));
-});
-
 Deno.test({
   name: "broadcast() shows a card at the rate of the feed while no frame comes, then goes on",
   ignore: isWithoutServer,
@@ -190,6 +170,32 @@ Deno.test("broadcast() shows no card between the frames of a slow feed", () =>
     await liveFrames({ count: 5, fps: 2 }).pipeTo(out);
     assertEquals(out.statistics().cards, 0);
   }));
+
+Deno.test({
+  name: "broadcast() sends the frames of a pipeline that is slower than the bound, and no card",
+  ignore: isWithoutServer,
+  fn: () =>
+    inTempDir(async (folder) => {
+      const port = freePort();
+      await using recorder = await Recorder.start({ port, folder });
+      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 400 });
+      const slow = stage("slow", async function* slow(items: AsyncIterable<{ frame: Frame }>) {
+        for await (const item of items) {
+          await new Promise((resolve) => setTimeout(resolve, 700));
+          yield item;
+        }
+      });
+      await liveFrames({ count: 6 }).pipeThrough(slow).pipeTo(out);
+      const { sent, cards, dropped, ages } = out.statistics();
+      assertEquals({ sent, cards, dropped }, {
+        sent: 6,
+        cards: 0,
+        dropped: { superseded: 0, late: 0, unconnected: 0, ended: 0 },
+      });
+      assert(ages.p50 >= 700, `${ages.p50} ms`);
+      assertEquals(await numbersIn(await recorder.push(0)), [0, 1, 2, 3, 4, 5]);
+    }),
+});
 
 const VIEWED = [
   { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },

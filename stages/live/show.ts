@@ -1,6 +1,7 @@
 import type { Frame, FrameSource } from "../../pipeline/frame.ts";
 import { FramePool } from "../../pipeline/frame_pool.ts";
 import { type Planes, planesByteLength } from "../../pipeline/planes.ts";
+import { AgeBound } from "./age_bound.ts";
 import { NoSignalCard } from "./no_signal_card.ts";
 import { type OutgoingPicture, Outlet, type OutletOptions } from "./outlet.ts";
 import type { OutletTally } from "./outlet_tally.ts";
@@ -13,7 +14,7 @@ const USUAL_FPS = 15;
 /** How fast cards come at most, in fps. */
 const MAX_CARD_FPS = 30;
 
-/** For how many of its own intervals a slow feed may send nothing until a card is shown. */
+/** For how many of its own intervals a slow feed, or pipeline, may show nothing until a card is shown. */
 const SLOW_INTERVALS = 3;
 
 /** What a show is made of. */
@@ -37,6 +38,7 @@ export class Show implements AsyncDisposable {
   readonly #card: NoSignalCard;
   readonly #name: string;
   readonly #intervalMs: number;
+  readonly #bound: AgeBound;
   readonly #ticksPerMs: number;
   readonly #ending = new AbortController();
   readonly #cards: Promise<void>;
@@ -46,6 +48,8 @@ export class Show implements AsyncDisposable {
   /** What is added to the times of frames, as cards were shown up to then. */
   #shift = 0;
   #shownAtMs = performance.now();
+  /** How old the last frame was when it came, if that is too old and all are. */
+  #graceMs = 0;
   #cardAtS = -1;
   #cardPlanes: Planes | undefined;
 
@@ -55,6 +59,7 @@ export class Show implements AsyncDisposable {
     this.#options = options;
     this.#tally = tally;
     this.#name = source.name;
+    this.#bound = new AgeBound(options.maxLatencyMs, -Infinity); // The first one is better than none.
     this.#refit = new Refit(source);
     const { form } = this.#refit;
     this.#pool = new FramePool(planesByteLength(form.width, form.height));
@@ -75,13 +80,17 @@ export class Show implements AsyncDisposable {
   /** Shows a frame; it may be disposed of afterwards. */
   async show({ planes, pts, source, arrivedAtMs }: Frame): Promise<void> {
     this.#tally.received++;
-    this.#shownAtMs = performance.now();
+    const nowMs = this.#shownAtMs = performance.now();
+    const ageMs = nowMs - (arrivedAtMs ?? nowMs);
+    const isAdmitted = this.#bound.admits(ageMs, nowMs);
+    this.#graceMs = isAdmitted && ageMs > this.#options.maxLatencyMs ? ageMs : 0;
     if (pts + this.#shift <= this.#lastPts) {
       this.#shift = this.#lastPts + Math.ceil(this.#ticksPerMs * this.#intervalMs) - pts;
     }
     await this.#offer(planes, source.colour, {
       pts: pts + this.#shift,
-      arrivedAtMs: arrivedAtMs ?? this.#shownAtMs,
+      arrivedAtMs: nowMs - ageMs,
+      graceMs: this.#graceMs,
       isCard: false,
     });
   }
@@ -102,8 +111,10 @@ export class Show implements AsyncDisposable {
 
   /** Shows cards for as long as no frame comes. */
   async #showCards(signal: AbortSignal): Promise<void> {
-    const cardAfterMs = Math.max(this.#options.cardAfterMs, SLOW_INTERVALS * this.#intervalMs);
     while (!signal.aborted) {
+      // A pipeline that takes that long for a frame needs as long for the next one.
+      const intervalMs = Math.max(this.#intervalMs, this.#graceMs);
+      const cardAfterMs = Math.max(this.#options.cardAfterMs, SLOW_INTERVALS * intervalMs);
       const silenceMs = performance.now() - this.#shownAtMs;
       if (silenceMs < cardAfterMs) {
         await waited(cardAfterMs - silenceMs, signal);
@@ -132,7 +143,7 @@ export class Show implements AsyncDisposable {
   async #offer(
     planes: Planes,
     colour: PictureForm["colour"],
-    picture: Pick<OutgoingPicture, "pts" | "arrivedAtMs" | "isCard">,
+    picture: Pick<OutgoingPicture, "pts" | "arrivedAtMs" | "graceMs" | "isCard">,
   ): Promise<void> {
     const buffer = this.#pool.take();
     const bytes = new Uint8Array(buffer);
