@@ -23,9 +23,9 @@ export interface BroadcastOptions {
   /** The quality, from 0 (best) to 51; a sensible one where absent. */
   readonly crf?: number;
   /**
-   * How old a frame may be when its hand-over to the encoder begins, in milliseconds since its
-   * arrival; where the network is too slow, that takes a while. If all frames are older when they come
-   * here, they may wait as long again. Not for a playlist, which gets all.
+   * How old a frame may be when the encoder has it, in milliseconds since its arrival. None is handed
+   * over before the one before it is on its way. If all frames are older when they come here, they may
+   * wait as long again. Not for a playlist, which gets all.
    *
    * @default {500}
    */
@@ -68,17 +68,19 @@ export interface Broadcast extends MeteredSink<{ readonly frame: Frame }> {
  * Sends the frames of a live feed on as they come, with ffmpeg: to a server (RTSP, RTMP, SRT), to
  * whoever listens (MPEG-TS over UDP or TCP), or into a playlist on disk with segments beside it (HLS).
  *
- * It holds nobody back: while a picture is on its way, the newest one waits and older ones are
- * dropped, and so is what is too old to be shown. When nobody takes the stream (any more) it is tried
- * again, after 0.25 s to 1 s during the first minute and up to 10 s after that, by chance; frames
- * are dropped meanwhile. Each drop is counted with its cause. A playlist gets all frames.
+ * It holds nobody back: while a picture is encoded and given to the network, the newest one waits and
+ * older ones are dropped, and so is what is too old to be shown. When nobody takes the stream (any
+ * more) it is tried again, after 0.25 s to 1 s during the first minute and up to 10 s after that, by
+ * chance; frames are dropped meanwhile. Each drop is counted with its cause. A playlist gets all
+ * frames.
  *
  * Viewers see one size, that of the first frame; what comes in another is fit into it, with bars.
  * While no frame comes they see a card with the feed's name and the time, at the rate of the feed.
  * Sound is sent where `receive()` was asked for it, and is silent meanwhile.
  *
- * How old a picture is when the encoder gets it is bounded and measured; what lies in the buffers
- * of the network between here and a slow server is not known here.
+ * How old a picture is when the encoder has it is bounded, and measured, as is how old it is when the
+ * network has it; what lies in the buffers of the network between here and a slow server is not known
+ * here.
  *
  * @param output A URL (rtsp, rtmp, srt, udp, tcp, and those with TLS), or the path of a playlist
  * (`.m3u8`).

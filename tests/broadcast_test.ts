@@ -142,6 +142,27 @@ Deno.test({
     }),
 });
 
+Deno.test("broadcast() hands over what is new, however slowly it is taken", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taking = (async () => {
+    using connection = await listener.accept();
+    for (const part = new Uint8Array(2 ** 16); await connection.read(part) !== null;) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  const out = broadcast(`tcp://127.0.0.1:${listener.addr.port}`, { crf: 10 });
+  // A few pictures a second fill the connection, and some frames are sent before it is full.
+  await liveFrames({ count: 150, width: 640, height: 480, isNoise: true }).pipeTo(out);
+  await taking;
+  listener.close();
+  const { ages, departures, dropped, received, sent, connections } = out.statistics();
+  assertEquals([received, connections, ages.count], [150, 1, sent]);
+  assert(dropped.superseded > 50, `${dropped.superseded} were superseded`);
+  // A frame comes every 67 ms, and the newest is chosen when it can be taken.
+  assert(ages.p50 < 150 && ages.max < 600, JSON.stringify(ages));
+  assert(departures.count >= sent - 1 && departures.p95 > 2 * ages.p95, JSON.stringify(departures));
+});
+
 Deno.test({
   name: "broadcast() shows a card at the rate of the feed while no frame comes, then goes on",
   ignore: isWithoutServer,

@@ -4,6 +4,7 @@ import { nutFrameHeader, nutHeader, type NutStream } from "../ffmpeg/nut_writer.
 import { SoundPackets } from "../ffmpeg/sound_packets.ts";
 import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { BackOff } from "./back_off.ts";
+import { Handover } from "./handover.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
 import type { OutletTally, UnsentCause } from "./outlet_tally.ts";
 import { type SendingLoss, sendingLossFrom, sendingLossMessage } from "./sending_losses.ts";
@@ -136,9 +137,9 @@ export class Outlet implements AsyncDisposable {
   async #supervise(): Promise<void> {
     const { signal } = this.#stopping;
     for (;;) {
-      const first = await this.#queue.take();
-      if (!first) return;
-      const reason = await this.#connectOnce(first);
+      if (!await this.#queue.hasNext()) return;
+      const reason = await this.#connectOnce();
+      if (this.#isEnding) this.#queue[Symbol.dispose](); // It is not tried again for the last one.
       if (reason === undefined || signal.aborted || this.#isEnding) continue;
       this.#isDown = true;
       await waited(this.#backOff.nextMs(performance.now()), signal);
@@ -147,8 +148,8 @@ export class Outlet implements AsyncDisposable {
   }
 
   /** Sends what comes; returns why nothing can be sent any more, or nothing at the end. */
-  async #connectOnce(first: OutgoingPicture): Promise<SendingLoss | undefined> {
-    const { name, argsFor, onEvent } = this.#options;
+  async #connectOnce(): Promise<SendingLoss | undefined> {
+    const { name, argsFor, policy, stallMs, onEvent } = this.#options;
     let connectedAtMs: number | undefined;
     this.#unproven.splice(0);
     this.#isConnected = false;
@@ -156,6 +157,7 @@ export class Outlet implements AsyncDisposable {
       stdin: "piped",
       stdout: "null",
       onLine: (line) => {
+        handover.read(line);
         if (!line.startsWith("Output #0") || connectedAtMs !== undefined) return;
         connectedAtMs = performance.now();
         this.#connected();
@@ -163,60 +165,58 @@ export class Outlet implements AsyncDisposable {
       },
     });
     this.#child = child;
-    const writer = child.stdin.getWriter();
-    const verdict = await this.#sendAll(writer, first, child);
-    if (verdict === "done") await farewell(writer, child);
+    using handover = new Handover(child, { isPaced: policy === "newest", stallMs });
+    const isDone = await this.#sendAll(handover);
+    if (isDone) await farewell(handover, child);
     else child.kill("SIGKILL");
-    writer.releaseLock();
     const { complaint } = await child.result;
     for (const _ of this.#unproven.splice(0)) this.#tally.drop("unconnected");
-    if (verdict === "done") return undefined;
+    if (isDone) return undefined;
     const wasConnected = connectedAtMs !== undefined;
     if (performance.now() - (connectedAtMs ?? Infinity) > PROVEN_MS) this.#backOff.reset();
-    const reason = verdict === "stuck"
+    const reason = handover.isStuck
       ? wasConnected ? "stalled" : "timeout"
       : sendingLossFrom({ complaint, wasConnected });
     this.#tellLoss(reason, wasConnected);
     return reason;
   }
 
-  /** Writes pictures until there are none, or until they are not taken. */
-  async #sendAll(
-    writer: WritableStreamDefaultWriter<Uint8Array>,
-    first: OutgoingPicture,
-    child: FfmpegProcess,
-  ): Promise<"done" | "stuck" | "lost"> {
+  /** Hands pictures over until there are none, or until they are not taken; returns whether all were. */
+  async #sendAll(handover: Handover): Promise<boolean> {
     const { stream, sound } = this.#options;
-    const firstPts = first.pts - first.shift;
-    const packets = sound &&
-      new SoundPackets({ sound, timeBase: stream.timeBase, firstPts, ptsOffset: -firstPts });
-    let header = [nutHeader({ ...stream, ...sound && { sound } })];
-    for (
-      let picture: OutgoingPicture | undefined = first;
-      picture;
-      picture = await this.#queue.take()
-    ) {
-      using _ = picture;
+    if (!await handover.begin(nutHeader({ ...stream, ...sound && { sound } }))) return false;
+    let packets: SoundPackets | undefined;
+    let first: { readonly pts: number; readonly shift: number } | undefined;
+    for (;;) {
+      using picture = await this.#queue.take();
+      if (!picture) return true;
       if (this.#isTooOld(picture)) {
         if (!picture.isCard) this.#tally.drop("late");
         continue;
       }
       const { pts, shift, data } = picture;
+      if (!first) {
+        first = { pts, shift };
+        const firstPts = pts - shift;
+        packets = sound &&
+          new SoundPackets({ sound, timeBase: stream.timeBase, firstPts, ptsOffset: -firstPts });
+      }
       const bytes = new Uint8Array(data.buffer);
-      const outcome = await this.#write(writer, child, [
-        ...header,
+      const startedAtMs = performance.now();
+      const isTaken = await handover.give([
         ...packets?.upTo(pts - first.shift, shift - first.shift) ?? [],
         nutFrameHeader(pts - first.pts, bytes.length, packets && 0),
         bytes,
       ]);
-      if (outcome !== "done") {
+      if (!isTaken) {
         if (!picture.isCard) this.#tally.drop("unconnected");
-        return outcome;
+        return false;
       }
-      header = [];
+      this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
       this.#count(picture);
+      if (!await handover.passOn()) return false;
+      this.#depart(picture);
     }
-    return "done";
   }
 
   /** Whether a picture would be too old when the encoder has it, as far as can be known. */
@@ -227,29 +227,6 @@ export class Outlet implements AsyncDisposable {
     return performance.now() - arrivedAtMs + soonMs > maxLatencyMs + graceMs;
   }
 
-  /** Writes what belongs to a picture, and ends the process if that takes too long. */
-  async #write(
-    writer: WritableStreamDefaultWriter<Uint8Array>,
-    child: FfmpegProcess,
-    parts: readonly Uint8Array[],
-  ): Promise<"done" | "stuck" | "lost"> {
-    const startedAtMs = performance.now();
-    let isStuck = false;
-    const timer = setTimeout(() => {
-      isStuck = true;
-      child.kill("SIGKILL");
-    }, this.#options.stallMs);
-    try {
-      for (const part of parts) await writer.write(part);
-    } catch {
-      return isStuck ? "stuck" : "lost";
-    } finally {
-      clearTimeout(timer);
-    }
-    this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
-    return "done";
-  }
-
   /** Counts a picture that the encoder has; before it is connected, it may keep it for itself. */
   #count({ isCard, arrivedAtMs }: OutgoingPicture): void {
     if (isCard) {
@@ -258,6 +235,13 @@ export class Outlet implements AsyncDisposable {
       const ageMs = performance.now() - arrivedAtMs;
       if (this.#isConnected) this.#countSent(ageMs);
       else this.#unproven.push(ageMs);
+    }
+  }
+
+  /** Notes that the network has a picture. */
+  #depart({ isCard, arrivedAtMs }: OutgoingPicture): void {
+    if (this.#options.policy === "newest" && !isCard) {
+      this.#tally.departures.record(performance.now() - arrivedAtMs);
     }
   }
 
@@ -289,11 +273,11 @@ export class Outlet implements AsyncDisposable {
 
 /** Lets ffmpeg end the stream, unless that takes it too long. */
 async function farewell(
-  writer: WritableStreamDefaultWriter<Uint8Array>,
+  handover: Handover,
   child: FfmpegProcess,
 ): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), FAREWELL_MS);
-  await writer.close().catch(() => {}); // It has ended already.
+  await handover.end();
   await child.result;
   clearTimeout(timer);
 }
