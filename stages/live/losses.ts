@@ -6,6 +6,7 @@ export type LossReason =
   | "refused"
   | "unresolved"
   | "unreachable"
+  | "inUse"
   | "timeout"
   | "security"
   | "codec"
@@ -25,6 +26,7 @@ const WORDS: Readonly<Record<LossReason, string>> = {
   refused: "nobody listens there: the connection was refused",
   unresolved: "there is no host of that name",
   unreachable: "there is no way to that host",
+  inUse: "something else listens at that port already",
   timeout: "no picture came in time",
   security: "no secure connection (TLS) could be made",
   codec: "it holds no pictures that can be decoded",
@@ -51,6 +53,7 @@ const COMPLAINTS: readonly (readonly [RegExp, LossReason])[] = [
   [/failed to resolve|name or service not known|name resolution/i, "unresolved"],
   [/connection refused/i, "refused"],
   [/no route to host|network is unreachable|host is unreachable/i, "unreachable"],
+  [/address already in use/i, "inUse"],
   [/^\[tls @|certificate|handshake failed|\bssl\b/im, "security"],
   [
     /decoder .*not found|unknown decoder|matches no streams|could not find codec|without an SDP/i,

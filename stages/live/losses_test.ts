@@ -30,6 +30,7 @@ Deno.test.each(
       "[tcp @ 0x5] Failed to resolve hostname a.invalid: Name or service not known\npipe:0: Input/output error",
     ],
     ["unreachable", "[tcp @ 0x5] Connection to tcp://10.0.0.1:9 failed: No route to host"],
+    ["inUse", "[udp @ 0x5] bind failed: Address already in use\npipe:0: Input/output error"],
     ["security", "[tls @ 0x5] An unexpected TLS packet was received.\npipe:0: Input/output error"],
     [
       "timeout",

@@ -7,6 +7,7 @@ export type SendingLoss =
   | "refused"
   | "unresolved"
   | "unreachable"
+  | "inUse"
   | "timeout"
   | "security"
   | "unsupported"
@@ -23,6 +24,7 @@ const WORDS: Readonly<Record<SendingLoss, string>> = {
   refused: "nobody listens there: the connection was refused",
   unresolved: "there is no host of that name",
   unreachable: "there is no way to that host",
+  inUse: "something else listens at that port already",
   timeout: "the server did not answer in time",
   security: "no secure connection (TLS) could be made",
   unsupported: "this ffmpeg was built without that protocol",
