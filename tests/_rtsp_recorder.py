@@ -10,7 +10,7 @@ import gi
 
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 class Recorder(GstRtspServer.RTSPMediaFactory):
     """Writes each push as MPEG-TS, which can be read while it grows."""
@@ -38,16 +38,24 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("--user")
     parser.add_argument("--password")
+    parser.add_argument("--certificate")
+    parser.add_argument("--key")
     options = parser.parse_args()
 
     Gst.init(None)
     server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
     factory = Recorder(options.folder)
-    if options.user:
+    if options.user or options.certificate:
         auth = GstRtspServer.RTSPAuth()
         token = GstRtspServer.RTSPToken()
         token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "sender")
-        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
+        if options.user:
+            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
+        else:
+            auth.set_default_token(token)
+        if options.certificate:
+            files = (options.certificate, options.key)
+            auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(*files))
         server.set_auth(auth)
         permissions = GstRtspServer.RTSPPermissions()
         permissions.add_permission_for_role("sender", "media.factory.access", True)

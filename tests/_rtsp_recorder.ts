@@ -10,6 +10,10 @@ export interface RecorderOptions {
   readonly user?: string;
   /** By which password. */
   readonly password?: string;
+  /** The path of the certificate with which it speaks TLS. */
+  readonly certificate?: string;
+  /** The path of the certificate's key. */
+  readonly key?: string;
 }
 
 /** An RTSP server of GStreamer's that writes what is pushed to `rtsp://127.0.0.1:<port>/push`. */

@@ -70,9 +70,13 @@ export interface CameraOptions {
   readonly user?: string;
   /** By which password. */
   readonly password?: string;
+  /** The path of the certificate with which it speaks TLS. */
+  readonly certificate?: string;
+  /** The path of the certificate's key. */
+  readonly key?: string;
 }
 
-/** A running server, at `rtsp://127.0.0.1:<port>/camera`. */
+/** A running server, at `rtsp://127.0.0.1:<port>/camera`, or `rtsps://…` with a certificate. */
 export class Camera implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 

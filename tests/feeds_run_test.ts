@@ -146,20 +146,20 @@ const REFUSED = [
   {
     what: "has two feeds write to one file",
     list:
-      "defaults: { jsonl: o }\nfeeds:\n  - { name: a, url: udp://a }\n  - { name: b, url: udp://b }",
+      "defaults: { jsonl: o }\nfeeds:\n  - { name: a, url: udp://a:1 }\n  - { name: b, url: udp://b:1 }",
     code: 4,
     words:
       /line 4, column 5: feed "b": Cannot write --jsonl of "b" to "o": --jsonl of "a" goes there/,
   },
   {
     what: "names a model that does not exist",
-    list: "feeds:\n  - { name: a, url: udp://a, model: blazeface-ful }",
+    list: "feeds:\n  - { name: a, url: udp://a:1, model: blazeface-ful }",
     code: 5,
     words: /line 2, column 5: feed "a": .*blazeface-full/,
   },
   {
     what: "names a class that the model does not know",
-    list: "feeds:\n  - { name: a, url: udp://a, device: cpu, classes: dog }",
+    list: "feeds:\n  - { name: a, url: udp://a:1, device: cpu, classes: dog }",
     code: 2,
     words: /line 2, column 5: feed "a": --classes: .*dog/,
   },
