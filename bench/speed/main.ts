@@ -7,130 +7,135 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { basename, dirname } from "node:path";
 import { loadModel } from "../../models/registry.ts";
-import { probe } from "../../stages/probe.ts";
-import { ENCODER, type Subject } from "./contenders.ts";
+import { Clips, type Recipe } from "./clips.ts";
+import { floorsOf, type Network, OURS, peersOf, type Subject } from "./contenders.ts";
 import { gpuSpeed, gpuTargets } from "./gpu.ts";
-import { measured } from "./measured.ts";
-import { type SpeedReport, speedReportSchema, type Stages, stagesSchema } from "./schema.ts";
+import { longRun } from "./long_run.ts";
+import { flatness } from "./memory_trend.ts";
+import { variantsOf } from "./scaling.ts";
+import { type MemoryTrend, type SpeedReport, speedReportSchema } from "./schema.ts";
 import { startUpTargets } from "./start_up.ts";
-import { machineHere, versionsHere } from "./surroundings.ts";
+import { loadWarning, machineHere, versionsHere } from "./surroundings.ts";
 import { textOf } from "./table.ts";
 import { targetsOf } from "./targets.ts";
-import { rowOf, trials } from "./trial.ts";
+import { type Case, caseOf, rowOf, trials } from "./trial.ts";
+import { HELP, type Wishes, wishesFrom } from "./wishes.ts";
 
-const HELP = `deno task bench [OPTION]...
-  --clip FILE      what is worked on, looped (default: ../shared/clips/walkers_1080p.mp4)
-  --frames NUMBER  how many frames of it (default: 2100)
-  --repeats NUMBER how often each contender runs (default: 5)
-  --height NUMBER  scales the clip to so many lines first
-  --feeds NUMBER   how many feeds there are where there are several (default: 2)
-  --model NAME     the model; peers know blazeface-full alone (default: blazeface-full)
-  --device NAME    what runs steadybox's network (default: cpu)
-  --only TEXT      the contenders whose name holds the text
-  --quick          105 frames, once
-  --out FILE       where the report goes as JSON (default: out/speed.json)
-`;
+/** The only model that peers know. */
+const PEERS_MODEL = "blazeface-full";
 
-/** What is asked of the benchmark. */
-interface Wishes {
-  readonly clip: string;
-  readonly frames: number;
-  readonly repeats: number;
-  readonly height: number | undefined;
-  readonly feeds: number;
-  readonly model: string;
-  readonly device: string;
-  readonly only: string;
-  readonly out: string;
+/** What is needed to measure. */
+interface Bench {
+  readonly wishes: Wishes;
+  readonly clips: Clips;
+  readonly network: Network;
+  /** Where files may be written. */
+  readonly folder: string;
 }
 
-function wishesFrom(args: readonly string[]): Wishes | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      clip: { type: "string", default: "../shared/clips/walkers_1080p.mp4" },
-      frames: { type: "string" },
-      repeats: { type: "string" },
-      height: { type: "string" },
-      feeds: { type: "string", default: "2" },
-      model: { type: "string", default: "blazeface-full" },
-      device: { type: "string", default: "cpu" },
-      only: { type: "string", default: "" },
-      quick: { type: "boolean", default: false },
-      out: { type: "string", default: "out/speed.json" },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) return undefined;
-  return {
-    ...values,
-    frames: Number(values.frames ?? (values.quick ? 105 : 2100)),
-    repeats: Number(values.repeats ?? (values.quick ? 1 : 5)),
-    height: values.height === undefined ? undefined : Number(values.height),
-    feeds: Number(values.feeds),
-  };
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Makes a clip of so many frames by looping; it is encoded anew only where it is scaled. */
-async function looped(
-  { clip, height }: Wishes,
-  frames: number,
-  path: string,
-): Promise<void> {
-  const scaled = ["-vf", `scale=-2:${height}`, ...ENCODER];
-  await measured([
-    ...["ffmpeg", "-v", "error", "-nostdin", "-y", "-stream_loop", "-1", "-i", clip],
-    ...["-map", "0:v:0", "-frames:v", String(frames)],
-    ...(height === undefined ? ["-c", "copy"] : scaled),
-    path,
-  ]);
+const recipeOf = ({ clip, height }: Wishes): Recipe => ({ clip, height });
+
+/** Floors, steadybox and peers, all on the same clip. */
+async function usualCases({ wishes, clips, network, folder }: Bench): Promise<Case[]> {
+  const { only, model, device, frames } = wishes;
+  const peers = model === PEERS_MODEL ? peersOf(network) : [];
+  const contenders = [...floorsOf(network), ...OURS, ...peers]
+    .filter(({ name }) => name.includes(only));
+  const options = { clips, frames, folder: `${folder}/usual`, model, device };
+  return await Promise.all(
+    contenders.map((contender) => caseOf(contender, recipeOf(wishes), options)),
+  );
 }
 
-/** Makes all that contenders work with. */
-async function subjectsIn(
-  folder: string,
-  wishes: Wishes,
-): Promise<{ readonly whole: Subject; readonly first: Subject }> {
-  const { frames, model, device, feeds } = wishes;
-  const { detector, network } = await loadModel(model);
-  await Deno.writeFile(`${folder}/network.onnx`, network);
-  const subjects = { whole: frames, first: 1 };
-  for (const [name, count] of Object.entries(subjects)) {
-    await Deno.mkdir(`${folder}/${name}`);
-    await looped(wishes, count, `${folder}/${name}.mp4`);
+/** Steadybox where one thing is varied. */
+async function variedCases({ wishes, clips, folder }: Bench): Promise<Case[]> {
+  const { clip, only, device, variedFrames: frames } = wishes;
+  const variants = (await variantsOf(clip, wishes.model))
+    .filter(({ contender: { name } }) => name.includes(only));
+  const cases: Case[] = [];
+  for (const { contender, recipe, model } of variants) {
+    const feeds = Math.max(1, contender.listings.length);
+    const options = { clips, folder: `${folder}/varied`, model, device };
+    // Several feeds have many frames together.
+    cases.push(
+      await caseOf(contender, recipe, {
+        ...options,
+        frames: feeds > 1 ? Math.ceil(frames / 2) : frames,
+      }),
+    );
   }
-  const { video } = await probe(`${folder}/first.mp4`);
-  const common = { size: video, network: `${folder}/network.onnx`, input: detector.input, model };
-  const subject = (name: keyof typeof subjects): Subject => ({
-    ...common,
-    ...{ device, feeds },
-    clip: `${folder}/${name}.mp4`,
-    frames: subjects[name],
-    folder: `${folder}/${name}`,
-  });
-  return { whole: subject("whole"), first: subject("first") };
+  return cases;
 }
 
-/** How long the stages keep frames, without and with a video written. */
-async function stagesOf({ clip, model, device, folder }: Subject): Promise<Stages[]> {
-  const program = new URL("programs/stages.ts", import.meta.url).pathname;
-  const found: Stages[] = [];
-  for (const output of [[], [`${folder}/stages.mp4`]]) {
-    const { printed } = await measured([
-      ...["deno", "run", "-A", "--no-check", program, clip, model, device],
-      ...[`${folder}/stages.jsonl`, ...output],
-    ]);
-    found.push(stagesSchema.parse(JSON.parse(printed.trim().split("\n").at(-1)!)));
+/** Steadybox over many frames, if that is asked for. */
+async function longTrends(
+  { wishes: { longFrames: frames, only, model, device, ...wishes }, clips, folder }: Bench,
+): Promise<MemoryTrend[]> {
+  const trends: MemoryTrend[] = [];
+  if (frames === undefined) return trends;
+  for (const contender of OURS) {
+    if (!["steadybox: detections", "steadybox: annotated"].includes(contender.name)) continue;
+    if (!contender.name.includes(only)) continue;
+    say(`${frames} frames  ${contender.name}`);
+    const options = { clips, frames, folder: `${folder}/long`, model, device };
+    trends.push(await longRun(await caseOf(contender, { ...wishes }, options)));
   }
-  return found;
+  return trends;
+}
+
+/** A subject that shows how a run starts. */
+async function starting({ wishes, clips, folder }: Bench): Promise<Subject> {
+  const { model, device, frames } = wishes;
+  const { path: clip, ...made } = await clips.make(recipeOf(wishes), Math.min(frames, 105));
+  return { ...made, clip, model, device, folder };
 }
 
 async function sha256Of(path: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
   return new Uint8Array(digest).toHex();
+}
+
+async function measureAll(bench: Bench): Promise<SpeedReport> {
+  const { wishes, network } = bench;
+  const { repeats, model, device } = wishes;
+  const date = new Date().toISOString();
+  const machine = await machineHere();
+  const warning = loadWarning(machine);
+  if (warning) say(warning);
+  const gpu = "GPU".includes(wishes.only) ? await gpuSpeed(model, wishes.gpu) : undefined;
+  const usual = await trials(await usualCases(bench), { repeats, onProgress: say });
+  const varied = await trials(await variedCases(bench), { repeats, onProgress: say });
+  const long = await longTrends(bench);
+  const start = await starting(bench);
+  return speedReportSchema.parse({
+    schema: "steadybox-speed-1",
+    date,
+    machine,
+    versions: await versionsHere(),
+    clip: {
+      name: basename(wishes.clip),
+      sha256: await sha256Of(wishes.clip),
+      frames: wishes.frames,
+      ...start.size,
+    },
+    model,
+    device,
+    rows: [...usual, ...varied].map(rowOf),
+    ...gpu && { gpu },
+    ...long.length > 0 && { long },
+    targets: [
+      ...targetsOf(usual, machine.cores),
+      ...await startUpTargets(start, network, 3 * repeats),
+      ...long.map(flatness),
+      ...(gpu ? gpuTargets(gpu) : []),
+    ],
+  });
 }
 
 /**
@@ -144,38 +149,11 @@ export async function bench(args: readonly string[]): Promise<SpeedReport | unde
   if (!wishes) return undefined;
   const folder = await Deno.makeTempDir({ prefix: "steadybox-speed-" });
   try {
-    const { whole, first } = await subjectsIn(folder, wishes);
-    const onProgress = (line: string) =>
-      Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
-    const all = await trials({ whole, first, ...wishes, onProgress });
-    const stages = await stagesOf(whole);
-    const gpu = wishes.device === "webgpu"
-      ? await gpuSpeed(wishes.model, wishes.repeats)
-      : undefined;
-    return speedReportSchema.parse({
-      schema: "steadybox-speed-1",
-      date: new Date().toISOString(),
-      machine: await machineHere(),
-      versions: await versionsHere(),
-      clip: {
-        name: basename(wishes.clip),
-        sha256: await sha256Of(wishes.clip),
-        frames: whole.frames,
-        width: whole.size.width,
-        height: whole.size.height,
-      },
-      model: wishes.model,
-      device: wishes.device,
-      repeats: wishes.repeats,
-      rows: all.map((trial) => rowOf(trial, whole)),
-      stages,
-      ...gpu && { gpu },
-      targets: [
-        ...targetsOf(all, whole.frames),
-        ...await startUpTargets(first, stages[1]!),
-        ...(gpu ? gpuTargets(gpu) : []),
-      ],
-    });
+    const { detector: { input }, network } = await loadModel(wishes.model);
+    const path = `${folder}/network.onnx`;
+    await Deno.writeFile(path, network);
+    const clips = new Clips(folder);
+    return await measureAll({ wishes, clips, network: { path, input }, folder });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -10,8 +10,17 @@ export interface Measured {
   readonly peakMb: number;
   /** The most that its largest Deno process held, in MB; 0 if there was none. */
   readonly denoPeakMb: number;
+  /** How much the largest Deno process held, as time went on; empty unless it was asked for. */
+  readonly samples: readonly MemorySample[];
   /** What it printed. */
   readonly printed: string;
+}
+
+/** How much memory a process held at a time. */
+export interface MemorySample {
+  /** Since any time, in seconds. */
+  readonly timeS: number;
+  readonly heldMb: number;
 }
 
 /** The size of a page of memory, in MB. */
@@ -28,10 +37,14 @@ const SCRIPT = '"$@" >&2; code=$?; times; exit $code';
  * shell looks at it, since Deno shows it to nobody without all permissions.
  *
  * @param command The program and its arguments; no shell looks at them.
+ * @param samplesFile Where memory is written down while the command runs, if that is wanted.
  * @returns What it took.
  * @throws {Error} If the command fails.
  */
-export async function measured(command: readonly string[]): Promise<Measured> {
+export async function measured(
+  command: readonly string[],
+  samplesFile?: string,
+): Promise<Measured> {
   const startedAtMs = performance.now();
   const child = new Deno.Command("sh", {
     args: ["-c", SCRIPT, "sh", ...command],
@@ -39,8 +52,8 @@ export async function measured(command: readonly string[]): Promise<Measured> {
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const memory = new Deno.Command("sh", { args: [MEMORY, String(child.pid)], stdin: "null" })
-    .output();
+  const watched = [MEMORY, String(child.pid), ...(samplesFile === undefined ? [] : [samplesFile])];
+  const memory = new Deno.Command("sh", { args: watched, stdin: "null" }).output();
   const { code, stdout, stderr } = await child.output();
   const wallS = (performance.now() - startedAtMs) / 1000;
   const [all = 0, deno = 0] = new TextDecoder().decode((await memory).stdout).split(" ").map(
@@ -53,8 +66,17 @@ export async function measured(command: readonly string[]): Promise<Measured> {
     cpuS: childSecondsIn(new TextDecoder().decode(stdout)),
     peakMb: all * PAGE_MB,
     denoPeakMb: deno * PAGE_MB,
+    samples: samplesFile === undefined ? [] : await samplesIn(samplesFile),
     printed,
   };
+}
+
+async function samplesIn(path: string): Promise<MemorySample[]> {
+  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+  return lines.map((line) => {
+    const [timeS = NaN, pages = NaN] = line.split(" ").map(Number);
+    return { timeS, heldMb: pages * PAGE_MB };
+  });
 }
 
 /**

@@ -7,41 +7,66 @@ export interface Spread {
   readonly max: number;
 }
 
+/** Lower limits, steadybox itself, what people use instead; and steadybox where one thing is varied. */
+export const GROUPS = [
+  "floor",
+  "steadybox",
+  "peer",
+  "resolution, detections",
+  "resolution, annotated",
+  "model, detections",
+  "model, annotated",
+  "objects, detections",
+  "objects, annotated",
+  "feeds, detections",
+  "feeds, annotated",
+] as const;
+
 /** What was measured of one contender. */
 export interface Row {
   /** What ran. */
   readonly name: string;
-  /** Whether it is a lower limit, steadybox itself, or what people use instead. */
-  readonly group: "floor" | "steadybox" | "peer";
+  /** What it is one of. */
+  readonly group: (typeof GROUPS)[number];
+  /** What it worked on: the clip's name, and the size of its frames. */
+  readonly clip: string;
+  readonly width: number;
+  readonly height: number;
+  readonly model: string;
+  /** How many feeds it worked on at a time, each of them that clip. */
+  readonly feeds: number;
   /** How many frames it went through, of all feeds together. */
   readonly frames: number;
-  /** What a run takes for one frame, in seconds: mostly its start. */
+  /** How often it ran. */
+  readonly repeats: number;
+  /** What a run takes for one frame of each feed, in seconds: mostly its start. */
   readonly startS: Spread;
+  /** What the first frames take longer than others, in seconds, the start left out. */
+  readonly warmUpS: Spread;
   /** What a whole run takes, in seconds. */
   readonly wallS: Spread;
-  /** Frames a second, without the start. */
+  /** Frames a second, without the start and the frames that warm it up. */
   readonly fps: Spread;
-  /** What all its processes compute for a frame, without the start, in milliseconds. */
+  /** What all its processes compute for a frame, without these too, in milliseconds. */
   readonly cpuMsPerFrame: Spread;
   /** The most memory of all its processes together, in MB. */
   readonly peakMb: Spread;
   /** The most memory of its largest Deno process, in MB; 0 where it has none. */
   readonly denoPeakMb: Spread;
+  /** How many boxes it found in a frame, on average; for a floor there are none. */
+  readonly boxesPerFrame?: number | undefined;
   /** For a peer, which share of its boxes and of steadybox's agree. */
   readonly agreement?: number | undefined;
+  /** How long steadybox's stages keep frames, as its summary tells: medians of all runs. */
+  readonly stages?: readonly StageTimes[] | undefined;
 }
 
-/** How long the stages of a pipeline keep frames, waiting included, in milliseconds. */
-export interface Stages {
+/** How long a stage keeps frames, waiting included, in milliseconds; of several feeds, the longest. */
+export interface StageTimes {
   readonly name: string;
-  /** When the first frame reached the pipeline's end, in milliseconds from the program's start. */
-  readonly firstFrameMs: number;
-  readonly stages: readonly {
-    readonly name: string;
-    readonly p50: number;
-    readonly p95: number;
-    readonly p99: number;
-  }[];
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
 }
 
 /** A figure beside the one that is wanted. */
@@ -53,6 +78,24 @@ export interface Target {
   /** The limit, and on which side of it the value should be. */
   readonly wanted: { readonly limit: number; readonly side: "at most" | "at least" };
   readonly isMet: boolean;
+  /**
+   * The best that is possible on this machine, where the floors tell: the network and ffmpeg on all
+   * cores at once, and nothing else.
+   */
+  readonly best?: number | undefined;
+}
+
+/** How memory changed over many frames. */
+export interface MemoryTrend {
+  readonly name: string;
+  readonly frames: number;
+  /** What the process held in the first and in the last twentieth of the time, in MB. */
+  readonly firstMb: number;
+  readonly lastMb: number;
+  /** The most that it held, in MB. */
+  readonly peakMb: number;
+  /** By how much it grew, in MB for 1,000 frames, and the ends of the 95 % confidence interval. */
+  readonly slope: { readonly value: number; readonly low: number; readonly high: number };
 }
 
 /** What a GPU takes for frames that are in memory already. */
@@ -74,6 +117,10 @@ export interface GpuSpeed {
     readonly latencyP50Ms: number;
     readonly latencyP95Ms: number;
   }[];
+  /** How often the GPU was read for a frame, with 8 in flight. */
+  readonly readsPerFrame: number;
+  /** The memory of the process meanwhile. */
+  readonly memory: MemoryTrend;
 }
 
 /** What the speed benchmark writes. */
@@ -86,9 +133,12 @@ export interface SpeedReport {
     readonly cores: number;
     readonly memoryGb: number;
     readonly os: string;
+    /** How many processes were at work on average in the minute before it began. */
+    readonly load: number;
   };
   /** The version of each program. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What floors, peers and steadybox beside them worked on. */
   readonly clip: {
     readonly name: string;
     readonly sha256: string;
@@ -98,24 +148,23 @@ export interface SpeedReport {
   };
   readonly model: string;
   readonly device: string;
-  /** How often each contender ran. */
-  readonly repeats: number;
   readonly rows: readonly Row[];
-  readonly stages: readonly Stages[];
-  /** Where the device is a GPU, what it takes by itself. */
+  /** Where there is a GPU, what it takes by itself. */
   readonly gpu?: GpuSpeed | undefined;
+  /** Where it was asked for, the memory over many frames. */
+  readonly long?: readonly MemoryTrend[] | undefined;
   readonly targets: readonly Target[];
 }
 
 const spread = z.strictObject({ min: z.number(), median: z.number(), max: z.number() });
 
-/** Checks {@linkcode Stages}. */
-export const stagesSchema: z.ZodType<Stages> = z.strictObject({
+const memoryTrend: z.ZodType<MemoryTrend> = z.strictObject({
   name: z.string(),
-  firstFrameMs: z.number(),
-  stages: z.array(
-    z.strictObject({ name: z.string(), p50: z.number(), p95: z.number(), p99: z.number() }),
-  ),
+  frames: z.int(),
+  firstMb: z.number(),
+  lastMb: z.number(),
+  peakMb: z.number(),
+  slope: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
 });
 
 /** Checks {@linkcode GpuSpeed}. */
@@ -131,6 +180,8 @@ export const gpuSpeedSchema: z.ZodType<GpuSpeed> = z.strictObject({
     latencyP50Ms: z.number(),
     latencyP95Ms: z.number(),
   })),
+  readsPerFrame: z.number(),
+  memory: memoryTrend,
 });
 
 /** Checks a {@linkcode SpeedReport}. */
@@ -142,6 +193,7 @@ export const speedReportSchema: z.ZodType<SpeedReport> = z.strictObject({
     cores: z.int(),
     memoryGb: z.number(),
     os: z.string(),
+    load: z.number(),
   }),
   versions: z.record(z.string(), z.string()),
   clip: z.strictObject({
@@ -153,26 +205,37 @@ export const speedReportSchema: z.ZodType<SpeedReport> = z.strictObject({
   }),
   model: z.string(),
   device: z.string(),
-  repeats: z.int(),
   rows: z.array(z.strictObject({
     name: z.string(),
-    group: z.enum(["floor", "steadybox", "peer"]),
+    group: z.enum(GROUPS),
+    clip: z.string(),
+    width: z.int(),
+    height: z.int(),
+    model: z.string(),
+    feeds: z.int(),
     frames: z.int(),
+    repeats: z.int(),
     startS: spread,
+    warmUpS: spread,
     wallS: spread,
     fps: spread,
     cpuMsPerFrame: spread,
     peakMb: spread,
     denoPeakMb: spread,
+    boxesPerFrame: z.number().optional(),
     agreement: z.number().optional(),
+    stages: z.array(
+      z.strictObject({ name: z.string(), p50: z.number(), p95: z.number(), p99: z.number() }),
+    ).optional(),
   })),
-  stages: z.array(stagesSchema),
   gpu: gpuSpeedSchema.optional(),
+  long: z.array(memoryTrend).optional(),
   targets: z.array(z.strictObject({
     name: z.string(),
     value: z.number(),
     spread,
     wanted: z.strictObject({ limit: z.number(), side: z.enum(["at most", "at least"]) }),
     isMet: z.boolean(),
+    best: z.number().optional(),
   })),
 });

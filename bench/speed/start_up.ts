@@ -1,57 +1,64 @@
 import { fileURLToPath } from "node:url";
+import type { Network, Subject } from "./contenders.ts";
 import { measured } from "./measured.ts";
-import type { Stages, Target } from "./schema.ts";
+import type { Target } from "./schema.ts";
 import { spreadOf } from "./spread.ts";
 import { target } from "./targets.ts";
-import type { Subject } from "./contenders.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const DENO = ["deno", "run", "-A", "--no-check"];
 
-/** How often each start is measured. */
-const STARTS = 9;
+const AT_MOST_3 = { limit: 3, side: "at most" } as const;
 
 /**
  * How long the program takes to begin: its help against an empty program's run, and its first annotated
  * frame against what has to be done for it: ffprobe, one decoded frame, and the network made ready.
  *
- * @param subject What is worked on.
- * @param stages What the run told that drew boxes.
+ * @param subject What is worked on: some frames, so that what looks ahead has something to see.
+ * @param network The network.
+ * @param starts How often each start is measured.
  * @returns The figures.
  */
-export async function startUpTargets(subject: Subject, stages: Stages): Promise<Target[]> {
-  const { clip, network, folder, input } = subject;
-  const empty = `${folder}/empty.ts`;
+export async function startUpTargets(
+  subject: Subject,
+  network: Network,
+  starts: number,
+): Promise<Target[]> {
+  const empty = `${subject.folder}/empty.ts`;
   await Deno.writeTextFile(empty, "");
   const helps: number[] = [];
-  for (let start = 0; start < STARTS; start++) {
+  const firsts: number[] = [];
+  for (let start = 0; start < starts; start++) {
     const { wallS } = await measured(["deno", "run", empty]);
-    const help = await measured([
-      "deno",
-      "run",
-      "-A",
-      "--no-check",
-      `${ROOT}cli/main.ts`,
-      "--help",
-    ]);
+    const help = await measured([...DENO, `${ROOT}cli/main.ts`, "--help"]);
     helps.push(help.wallS / wallS);
+    firsts.push(await firstFrameRatio(subject, network));
   }
+  return [
+    target("help / empty program, time", spreadOf(helps), AT_MOST_3),
+    target("first annotated frame / what it takes, time", spreadOf(firsts), AT_MOST_3),
+  ];
+}
+
+async function firstFrameRatio(
+  { clip, model, device }: Subject,
+  { path, input }: Network,
+): Promise<number> {
+  const programs = `${ROOT}bench/speed/programs`;
   const probe = await measured(["ffprobe", "-v", "error", "-show_format", "-show_streams", clip]);
   const frame = await measured([
     ...["ffmpeg", "-v", "error", "-nostdin", "-i", clip, "-frames:v", "1", "-f", "null", "-"],
   ]);
-  const bare = await measured([
-    ...["deno", "run", "-A", "--no-check", `${ROOT}bench/speed/programs/bare_inference.ts`],
-    ...[network, "1", String(input.width), String(input.height)],
+  const { createMs } = await told([
+    ...[...DENO, `${programs}/bare_inference.ts`],
+    ...[path, "1", String(input.width), String(input.height)],
   ]);
-  const { createMs } = JSON.parse(bare.printed.trim().split("\n").at(-1)!) as { createMs: number };
-  const neededMs = 1000 * (probe.wallS + frame.wallS) + createMs;
-  const atMost3 = { limit: 3, side: "at most" } as const;
-  return [
-    target("help / empty program, time", spreadOf(helps), atMost3),
-    target(
-      "first annotated frame / what it takes, time",
-      spreadOf([stages.firstFrameMs / neededMs]),
-      atMost3,
-    ),
-  ];
+  const { firstFrameMs } = await told([...DENO, `${programs}/first_frame.ts`, clip, model, device]);
+  return firstFrameMs! / (1000 * (probe.wallS + frame.wallS) + createMs!);
+}
+
+/** What a program tells in its last line, as JSON. */
+async function told(command: readonly string[]): Promise<Record<string, number>> {
+  const { printed } = await measured(command);
+  return JSON.parse(printed.trim().split("\n").at(-1)!);
 }

@@ -1,22 +1,38 @@
 import { measured } from "./measured.ts";
 import type { SpeedReport } from "./schema.ts";
 
+/** Above this load, others are at work on the machine, so that times are not to be trusted. */
+const QUIET_LOAD = 0.5;
+
 /**
- * What machine this is.
+ * What machine this is, and what it is doing.
  *
- * @returns Its processor, memory and system.
+ * @returns Its processor, memory, system and load.
  */
 export async function machineHere(): Promise<SpeedReport["machine"]> {
   // Programs may look where Deno guards.
   const { printed: cpuInfo } = await measured(["cat", "/proc/cpuinfo"]);
   const { printed: memoryInfo } = await measured(["cat", "/proc/meminfo"]);
+  const { printed: load } = await measured(["cat", "/proc/loadavg"]);
   const { printed: system } = await measured(["uname", "-sr"]);
   return {
     processor: /^model name\s*:\s*(.+)$/m.exec(cpuInfo)?.[1] ?? "unknown",
     cores: navigator.hardwareConcurrency,
     memoryGb: Math.round(Number(/^MemTotal:\s*(\d+)/m.exec(memoryInfo)?.[1] ?? 0) / 1e6),
     os: system.trim(),
+    load: Number.parseFloat(load),
   };
+}
+
+/**
+ * Tells whether others are at work on the machine.
+ *
+ * @param machine The machine.
+ * @returns A warning; nothing where it is quiet.
+ */
+export function loadWarning({ load }: SpeedReport["machine"]): string | undefined {
+  if (!(load > QUIET_LOAD)) return undefined;
+  return `Others are at work on this machine (a load of ${load}): do not trust the times`;
 }
 
 /**

@@ -1,16 +1,109 @@
-import type { GpuSpeed, SpeedReport, Spread } from "./schema.ts";
+import { type GpuSpeed, GROUPS, type MemoryTrend, type Row, type SpeedReport } from "./schema.ts";
+import type { Spread, StageTimes, Target } from "./schema.ts";
+import { loadWarning } from "./surroundings.ts";
+import { isWithin } from "./targets.ts";
+
+/** What stands above the rows of a group. */
+const TITLES: Partial<Record<Row["group"], string>> = {
+  floor: "lower limits",
+  peer: "what people use instead",
+};
 
 /** A number with three digits that mean something. */
-const short = (value: number) => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+const short = (value: number) => Math.abs(value) >= 99.95 ? value.toFixed(0) : value.toPrecision(3);
 
 function ranged({ min, median, max }: Spread): string {
-  return min === max ? short(median) : `${short(median)} (${short(min)} – ${short(max)})`;
+  return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
 }
 
+/** A table in Markdown whose columns stand in line; all but the first are numbers. */
 function tableOf(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(heads), line(heads.map((_, at) => at === 0 ? "---" : "--:")), ...rows.map(line)]
-    .join("\n");
+  const widths = heads.map((head, at) =>
+    Math.max(3, head.length, ...rows.map((row) => row[at]!.length))
+  );
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)
+    );
+    return `| ${padded.join(" | ")} |`;
+  };
+  const rule = widths.map((width, at) =>
+    at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`
+  );
+  return [line(heads), line(rule), ...rows.map(line)].join("\n");
+}
+
+/** What a row is called within its group. */
+function labelOf({ name, group }: Row): string {
+  return name.startsWith(`${group}: `) ? name.slice(group.length + 2) : name;
+}
+
+function rowsText(group: Row["group"], rows: readonly Row[]): string {
+  const startOf = ({ startS, warmUpS }: Row) => {
+    const warmUp = short(Math.max(0, warmUpS.median));
+    return `${short(startS.median)} + ${warmUp}`;
+  };
+  return tableOf(
+    [TITLES[group] ?? group, "fps", "CPU ms", "start + warm s", "MB", "Deno", "boxes"],
+    rows.map((row) => [
+      labelOf(row),
+      ...[row.fps, row.cpuMsPerFrame].map(ranged),
+      startOf(row),
+      short(row.peakMb.median),
+      row.denoPeakMb.median > 0 ? short(row.denoPeakMb.median) : "",
+      row.boxesPerFrame === undefined ? "" : row.boxesPerFrame.toFixed(1),
+    ]),
+  );
+}
+
+function agreementText(rows: readonly Row[]): string[] {
+  const agreeing = rows.flatMap((row) =>
+    row.agreement === undefined ? [] : [`${labelOf(row)} ${short(row.agreement)}`]
+  );
+  return agreeing.length > 0 ? [`Share of boxes that agree with ours: ${agreeing.join(", ")}`] : [];
+}
+
+const timesText = ({ p50, p95, p99 }: StageTimes) => [p50, p95, p99].map(short).join(" / ");
+
+/** All stages of the two usual ways to run. */
+function stagesText(rows: readonly Row[]): string[] {
+  const shown = rows.filter(({ name, stages }) => stages && /^steadybox: \w+$/.test(name));
+  if (shown.length === 0) return [];
+  const names = new Set(shown.flatMap(({ stages }) => stages!.map(({ name }) => name)));
+  return [tableOf(
+    ["stage, p50 / p95 / p99 ms", ...shown.map(labelOf)],
+    [...names].map((name) => [
+      name,
+      ...shown.map(({ stages }) => {
+        const found = stages!.find((stage) => stage.name === name);
+        return found ? timesText(found) : "";
+      }),
+    ]),
+  )];
+}
+
+/** The three stages that take longest, of what is varied; the others are in the JSON. */
+function slowStagesText(group: Row["group"], rows: readonly Row[]): string {
+  return tableOf(
+    [`${group}, ms`, ...["decode", "infer", "encode"].map((name) => `${name} p50 / p95 / p99`)],
+    rows.map((row) => [
+      labelOf(row),
+      ...["decode", "infer", "encode"].map((name) => {
+        const found = row.stages?.find((stage) => stage.name === name);
+        return found ? timesText(found) : "";
+      }),
+    ]),
+  );
+}
+
+function trendsText(trends: readonly MemoryTrend[]): string {
+  return tableOf(
+    ["memory of Deno", "frames", "first MB", "last MB", "most MB", "MB in 1000 frames (95 %)"],
+    trends.map(({ name, frames, firstMb, lastMb, peakMb, slope: { value, low, high } }) => [
+      ...[name, String(frames), ...[firstMb, lastMb, peakMb].map((mb) => mb.toFixed(1))],
+      ranged({ min: low, median: value, max: high }),
+    ]),
+  );
 }
 
 /** What a GPU takes by itself. */
@@ -29,46 +122,53 @@ function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): strin
   ].join("\n");
 }
 
+function targetsText(targets: readonly Target[]): string {
+  const metText = ({ isMet, best, wanted }: Target) =>
+    isMet ? "yes" : best !== undefined && !isWithin(best, wanted) ? "cannot" : "no";
+  const table = tableOf(
+    ["compared", "measured", "wanted", "best", "met"],
+    targets.map((target) => [
+      target.name,
+      ranged(target.spread),
+      `${target.wanted.side === "at most" ? "≤" : "≥"} ${
+        Number(target.wanted.limit.toPrecision(3))
+      }`,
+      target.best === undefined ? "" : short(target.best),
+      metText(target),
+    ]),
+  );
+  return `${table}\n\nbest: what the lower limits leave here, with ffmpeg and the network on all cores at once and\n` +
+    "nothing else; cannot: even that would miss what is wanted.";
+}
+
 /**
- * A report as text for people, in Markdown.
+ * A report as text for people, in Markdown, at most 100 columns wide.
  *
  * @param report What was measured.
  * @returns The text.
  */
 export function textOf(report: SpeedReport): string {
-  const { date, machine, versions, clip, model, device, repeats } = report;
-  const rows = report.rows.map((row) => [
-    row.name,
-    ranged(row.fps),
-    ranged(row.cpuMsPerFrame),
-    short(row.startS.median),
-    short(row.peakMb.median),
-    row.denoPeakMb.median > 0 ? short(row.denoPeakMb.median) : "",
-    row.agreement === undefined ? "" : short(row.agreement),
-  ]);
-  const stages = report.stages.flatMap(({ name, stages }) =>
-    stages.map((
-      stage,
-    ) => [`${name}: ${stage.name}`, ...[stage.p50, stage.p95, stage.p99].map(short)])
-  );
-  const targets = report.targets.map(({ name, spread, wanted, isMet }) => [
-    name,
-    ranged(spread),
-    `${wanted.side} ${wanted.limit}`,
-    isMet ? "yes" : "no",
-  ]);
+  const { date, machine, versions, clip, model, device, rows, gpu, long, targets } = report;
+  const warning = loadWarning(machine);
+  const groups = GROUPS.map((group) => [group, rows.filter((row) => row.group === group)] as const)
+    .filter(([, rows]) => rows.length > 0);
+  const repeats = rows.map(({ repeats }) => repeats);
   return [
-    `${date}, ${machine.processor}, ${machine.cores} cores, ${machine.os}; ${
-      Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")
-    }`,
-    `${clip.name}: ${clip.width}x${clip.height}, ${clip.frames} frames; ${model} on ${device}; ` +
-    `medians of ${repeats} (least – greatest)`,
-    tableOf(
-      ["", "fps", "CPU ms a frame", "start s", "memory MB", "of Deno", "agreement"],
-      rows,
+    `${date}, ${machine.processor}, ${machine.cores} cores, ${machine.os}, load ${machine.load};\n` +
+    Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
+    ...(warning ? [warning] : []),
+    `${clip.name}: ${clip.width}x${clip.height}, ${clip.frames} frames; ${model} on ${device}; medians\n` +
+    `of ${Math.min(...repeats)} to ${
+      Math.max(...repeats)
+    } rounds (least–greatest); MB of all processes, of the largest Deno`,
+    ...groups.map(([group, rows]) => rowsText(group, rows)),
+    ...agreementText(rows),
+    ...stagesText(rows),
+    ...groups.filter(([group]) => group.includes(",")).map(([group, rows]) =>
+      slowStagesText(group, rows)
     ),
-    tableOf(["stage, waiting included", "p50 ms", "p95 ms", "p99 ms"], stages),
-    ...(report.gpu ? [gpuText(report.gpu)] : []),
-    tableOf(["compared", "measured", "wanted", "met"], targets),
+    ...(gpu ? [gpuText(gpu)] : []),
+    ...(long || gpu ? [trendsText([...long ?? [], ...gpu ? [gpu.memory] : []])] : []),
+    targetsText(targets),
   ].join("\n\n") + "\n";
 }

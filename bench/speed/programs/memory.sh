@@ -1,10 +1,11 @@
 # Watches a process and all below it until it ends, then prints the most memory that they held: all
-# together, and the largest Deno process among them, in pages.
+# together, and the largest Deno process among them, in pages. With a FILE, it writes there how much
+# that process held, ten times a second, behind the seconds since the machine started.
 #
-# usage: sh memory.sh PID
+# usage: sh memory.sh PID [FILE]
 
 peak=0
-deno=0
+peak_deno=0
 
 walk() {
   { read -r _ pages _ </proc/"$1"/statm && read -r name </proc/"$1"/comm; } 2>/dev/null || return 0
@@ -21,8 +22,14 @@ walk() {
 
 while [ -d /proc/"$1" ]; do
   all=0
+  deno=0
   walk "$1"
   if [ "$all" -gt "$peak" ]; then peak=$all; fi
+  if [ "$deno" -gt "$peak_deno" ]; then peak_deno=$deno; fi
+  if [ -n "$2" ] && [ "$deno" -gt 0 ]; then
+    read -r seconds _ </proc/uptime
+    echo "$seconds $deno" >>"$2"
+  fi
   sleep 0.1
 done
-echo "$peak $deno"
+echo "$peak $peak_deno"

@@ -13,7 +13,7 @@ import sys
 import cv2
 import numpy
 
-SIZE, CELLS, CONFIDENCE, OVERLAP = 192, 48, 0.6, 0.3
+SIZE, CELLS, CONFIDENCE, OVERLAP = 192, 48, 0.5, 0.3
 
 
 def letterboxed(frame):

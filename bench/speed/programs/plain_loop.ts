@@ -11,7 +11,7 @@ import * as ort from "onnxruntime-node";
 
 const SIZE = 192;
 const CELLS = 48;
-const CONFIDENCE = 0.6;
+const CONFIDENCE = 0.5;
 const OVERLAP = 0.3;
 
 type Box = readonly [x1: number, y1: number, x2: number, y2: number];
