@@ -105,7 +105,8 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  * Times are the sender's own within a connection, in ticks of 1/90000 s from the first frame.
  * Sound is received if it is asked for; it goes with `frame.source.sound`.
  *
- * @param url A URL (rtsp, rtmp, srt, udp, tcp, http, and those with TLS), or a camera (`/dev/video0`).
+ * @param url A URL (rtsp, rtmp, srt, udp, rtp, tcp, http, and those with TLS, of which no certificate is
+ * checked), or a camera (`/dev/video0`).
  * @param options How it is received.
  * @returns The frames, each to be disposed of by who takes it.
  * @throws {RangeError} If an option is out of range.
