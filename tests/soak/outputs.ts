@@ -168,26 +168,50 @@ const PROGRAM = `
     .pipeTo(broadcast(Deno.args[0], { onEvent, stallMs: 60_000 }));
 `;
 
-Deno.test("no process outlives a program that is killed while its server is frozen", async () => {
-  const port = freePort();
-  const folder = await Deno.makeTempDir();
-  await using recorder = await Recorder.start({ port, folder });
+/** Starts the program. */
+function startedProgram(url: string): Deno.ChildProcess {
   const config = `--config=${new URL("../../deno.json", import.meta.url).pathname}`;
-  const child = new Deno.Command("deno", {
-    args: ["eval", "--quiet", config, PROGRAM, `rtsp://127.0.0.1:${port}/push`],
+  return new Deno.Command("deno", {
+    args: ["eval", "--quiet", config, PROGRAM, url],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const said = child.stdout.getReader();
+}
+
+/** Kills the program outright, and fails if what it has started is still there half a minute later. */
+async function assertNothingLeft(program: Deno.ChildProcess): Promise<void> {
+  const children = await childrenOf(program.pid);
+  program.kill("SIGKILL");
+  await program.status;
+  assert(children.length > 0, "the program had started nothing");
+  await assertGone(children);
+}
+
+Deno.test("no process outlives a program that is killed while its server is frozen", async () => {
+  const port = freePort();
+  const folder = await Deno.makeTempDir();
+  await using recorder = await Recorder.start({ port, folder });
+  const program = startedProgram(`rtsp://127.0.0.1:${port}/push`);
+  const said = program.stdout.getReader();
   await said.read();
   recorder.freeze();
   await after(3000);
-  const children = await childrenOf(child.pid);
-  child.kill("SIGKILL");
-  await child.status;
+  await assertNothingLeft(program);
   await said.cancel();
-  assert(children.length > 0, "the program had started nothing");
-  await assertGone(children);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("no process outlives a program that is killed before anybody has called it", async () => {
+  const urls = [
+    `srt://127.0.0.1:${freePort()}?mode=listener`,
+    `tcp://127.0.0.1:${freePort()}?listen=1`,
+  ];
+  await Promise.all(urls.map(async (url) => {
+    const program = startedProgram(url);
+    while ((await childrenOf(program.pid)).length === 0) await after(100);
+    await after(3000); // It has got its first picture, and listens.
+    await assertNothingLeft(program);
+    await program.stdout.cancel();
+  }));
 });
