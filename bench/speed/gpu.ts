@@ -78,7 +78,7 @@ export function gpuTargets({ isSoftware, rows, readsPerFrame, memory }: GpuSpeed
       limit: 1,
       side: "at most",
     }),
-    flatness(memory),
+    ...flatness(memory),
   ];
   const times = rows.filter(({ inFlight }) => inFlight >= 8).map(({ msPerFrame }) => msPerFrame);
   if (isSoftware || times.length === 0) return always;

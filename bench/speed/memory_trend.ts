@@ -4,6 +4,9 @@ import { target } from "./targets.ts";
 /** In how many parts of equal length the time is seen, each as one value: its mean. */
 const PARTS = 20;
 
+/** With fewer frames, a trend says nothing of what follows. */
+const MIN_FRAMES = 300;
+
 /** Student's t for 95 % on both sides, with as many degrees of freedom as parts but two. */
 const STUDENT_T = 2.101;
 
@@ -62,12 +65,13 @@ export function memoryTrendOf(
  * Holds a trend against none: it may be as large as its own noise.
  *
  * @param trend The trend.
- * @returns The figure.
+ * @returns The figure; none where there were so few frames that memory was still being filled.
  */
-export function flatness({ name, frames, slope: { value, low, high } }: MemoryTrend): Target {
+export function flatness({ name, frames, slope: { value, low, high } }: MemoryTrend): Target[] {
+  if (frames < MIN_FRAMES) return [];
   const spread = { min: low, median: value, max: high };
   const what = `${name}, memory in ${frames} frames, MB/1000`;
-  return target(what, spread, { limit: high - value, side: "at most" });
+  return [target(what, spread, { limit: high - value, side: "at most" })];
 }
 
 /** The slope of least squares, and its standard error. */

@@ -56,6 +56,11 @@ function rowsText(group: Row["group"], rows: readonly Row[]): string {
   );
 }
 
+function roundsText(rows: readonly Row[]): string {
+  const counts = new Set(rows.map(({ repeats }) => repeats));
+  return `${[...counts].join(" or ")} ${counts.has(1) ? "round" : "rounds"}`;
+}
+
 function agreementText(rows: readonly Row[]): string[] {
   const agreeing = rows.flatMap((row) =>
     row.agreement === undefined ? [] : [`${labelOf(row)} ${short(row.agreement)}`]
@@ -63,7 +68,9 @@ function agreementText(rows: readonly Row[]): string[] {
   return agreeing.length > 0 ? [`Share of boxes that agree with ours: ${agreeing.join(", ")}`] : [];
 }
 
-const timesText = ({ p50, p95, p99 }: StageTimes) => [p50, p95, p99].map(short).join(" / ");
+/** The summary tells them with two or three digits. */
+const timesText = ({ p50, p95, p99 }: StageTimes) =>
+  [p50, p95, p99].map((ms) => Number(ms.toPrecision(3))).join(" / ");
 
 /** All stages of the two usual ways to run. */
 function stagesText(rows: readonly Row[]): string[] {
@@ -152,13 +159,12 @@ export function textOf(report: SpeedReport): string {
   const warning = loadWarning(machine);
   const groups = GROUPS.map((group) => [group, rows.filter((row) => row.group === group)] as const)
     .filter(([, rows]) => rows.length > 0);
-  const repeats = rows.map(({ repeats }) => repeats);
   return [
     `${date}, ${machine.processor}, ${machine.cores} cores, ${machine.os}, load ${machine.load};\n` +
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", "),
     ...(warning ? [warning] : []),
     `${clip.name}: ${clip.width}x${clip.height}, ${clip.frames} frames; ${model} on ${device}; medians\n` +
-    `of ${Math.min(...repeats)} to ${
+    `of ${roundsText(rows)} (least–greatest); MB of all processes, of the largest Deno`,
       Math.max(...repeats)
     } rounds (least–greatest); MB of all processes, of the largest Deno`,
     ...groups.map(([group, rows]) => rowsText(group, rows)),
