@@ -129,7 +129,8 @@ async function assertPlayable(
   },
 ): Promise<void> {
   let pictures: Picture[] = [];
-  while (pictures.length < 10) {
+  for (let look = 0; pictures.length < 10; look++) {
+    assert(look < 200, `too few pictures came: ${pictures.length}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
     pictures = await picturesIn(path).catch(() => []); // It may have no beginning yet.
   }
