@@ -115,7 +115,7 @@ function trendsText(trends: readonly MemoryTrend[]): string {
 
 /** What a GPU takes by itself. */
 function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): string {
-  const kind = isSoftware ? ", in software" : "";
+  const kind = isSoftware ? ", in software: its times tell nothing of a GPU's" : "";
   return [
     `GPU: ${adapter} (vendor ${vendor || "unknown"}, driver ${driver})${kind}; 1080p from memory`,
     "",
@@ -165,8 +165,6 @@ export function textOf(report: SpeedReport): string {
     ...(warning ? [warning] : []),
     `${clip.name}: ${clip.width}x${clip.height}, ${clip.frames} frames; ${model} on ${device}; medians\n` +
     `of ${roundsText(rows)} (least–greatest); MB of all processes, of the largest Deno`,
-      Math.max(...repeats)
-    } rounds (least–greatest); MB of all processes, of the largest Deno`,
     ...groups.map(([group, rows]) => rowsText(group, rows)),
     ...agreementText(rows),
     ...stagesText(rows),

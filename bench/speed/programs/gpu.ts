@@ -9,7 +9,14 @@
  * @module
  */
 
-import { letterboxFit, loadModel, openSession, type Picture, stretchFit } from "../../../mod.ts";
+import {
+  type Detector,
+  letterboxFit,
+  loadModel,
+  openSession,
+  type Picture,
+  stretchFit,
+} from "../../../mod.ts";
 import { findAdapter } from "../../../models/inference/adapter.ts";
 import { networkForGpu } from "../../../models/inference/gpu_network.ts";
 import { WorkerSession } from "../../../models/inference/worker_session.ts";
@@ -37,8 +44,8 @@ export interface GpuMemory {
 
 const [what, model = "", length = ""] = Deno.args;
 
-/** Different pictures, more than are in flight, so that all of them go up. */
-function picturesFor(input: Picture["input"]): Picture[] {
+/** Different pictures, more than are in flight, so that all of them go up; asked of as a run does. */
+function picturesFor({ input, sieves, defaults }: Detector): Picture[] {
   const fit = (input.resize === "letterbox" ? letterboxFit : stretchFit)(SIZE, input);
   const length = planesByteLength(SIZE.width, SIZE.height);
   const samples = Uint8Array.from({ length: length + 64 * 4099 }, (_, i) => 16 + (i >> 4) % 199);
@@ -48,6 +55,7 @@ function picturesFor(input: Picture["input"]): Picture[] {
     input,
     resampler: "bilinear",
     fits: [fit],
+    ...sieves && { sieves: sieves(defaults.confidence) },
   }));
 }
 
@@ -87,7 +95,7 @@ async function times(seconds: number): Promise<GpuTimes | undefined> {
   if (!found) return undefined;
   const { detector, network } = await loadModel(model);
   await using session = await openSession(network, { device: "webgpu" });
-  const pictures = picturesFor(detector.input);
+  const pictures = picturesFor(detector);
   const run = (picture: Picture) => session.runPicture!(picture);
   const rows: GpuSpeed["rows"][number][] = [];
   for (const inFlight of IN_FLIGHT[found.isSoftware ? "software" : "hardware"]) {
@@ -114,7 +122,7 @@ async function memory(frames: number): Promise<GpuMemory> {
     { ...request, network: networkForGpu(network) },
     { description: "watched", workerUrl: new URL("watched_worker.ts", import.meta.url) },
   );
-  const pictures = picturesFor(detector.input);
+  const pictures = picturesFor(detector);
   const heldBytes: number[] = [];
   let next = 0;
   await Promise.all(Array.from({ length: MANY }, async () => {
