@@ -35,13 +35,14 @@ export interface ReceiveOptions {
    */
   readonly maxLatencyMs?: number;
   /**
-   * How many frames the pipeline may hold at a time.
+   * How many frames the pipeline may hold at a time; more, if it gives none back before it has more.
    *
    * @default {64}
    */
   readonly maxFrames?: number;
   /**
-   * How much memory the frames in the pipeline may take, in bytes. One frame may always be in there.
+   * How much memory the frames in the pipeline may take, in bytes; more, if it gives none back before
+   * it has more. One frame may always be in there.
    *
    * @default {268435456}
    */

@@ -1,8 +1,8 @@
 /** What a flow is held to. */
 export interface FlowBounds {
-  /** How many frames may be out at a time. */
+  /** How many frames may be out at a time, if the pipeline makes do with them. */
   readonly maxFrames: number;
-  /** How many bytes may be out at a time; one frame may be, whatever its size. */
+  /** How many bytes may be out at a time, if the pipeline makes do with them. */
   readonly maxBytes: number;
   /** How old a frame should be at most when it comes back. */
   readonly maxLatencyMs: number;
@@ -52,7 +52,7 @@ export class FlowLimit {
 
   /** Whether a frame of this size may go out. */
   mayTake(byteLength: number): boolean {
-    return this.#out === 0 ||
+    return this.#out < this.#least ||
       (this.#out < this.#limit && this.#bytesOut + byteLength <= this.#bounds.maxBytes);
   }
 
@@ -79,19 +79,18 @@ export class FlowLimit {
     if (++this.#calm > 4 * this.#limit) this.#isLimiting = this.#isBusy = false;
     if (this.#isBusy && ageMs > 0.8 * maxLatencyMs) this.#isLimiting = true;
     const bearable = Math.floor(SHARE * maxLatencyMs / this.#intervalMs);
-    this.#limit = this.#isLimiting
-      ? Math.min(maxFrames, Math.max(this.#least, bearable))
-      : maxFrames;
+    const wanted = this.#isLimiting ? Math.min(maxFrames, bearable) : maxFrames;
+    this.#limit = Math.max(this.#least, wanted);
   }
 
   /**
-   * Lets one more out, as none comes back: a stage may wait for the next before it gives one back. Not
-   * so soon that a slow one may just be at work.
+   * Lets one more out, as none comes back: a stage may wait for the next before it gives one back, and
+   * would do so for ever if the bounds did not give way. Not so soon that a slow one may just be at work.
    */
   widen(nowMs: number): void {
     if (nowMs - (this.#lastAtMs ?? 0) < WAIT_INTERVALS * this.#intervalMs) return;
-    this.#limit = Math.min(this.#bounds.maxFrames, Math.max(this.#limit, this.#out) + 1);
-    this.#least = this.#limit;
+    this.#least = this.#out + 1;
+    this.#limit = Math.max(this.#limit, this.#least);
   }
 
   #measure(nowMs: number): void {

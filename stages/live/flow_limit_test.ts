@@ -102,6 +102,18 @@ Deno.test("FlowLimit gives way to a slow pipeline that looks ahead", () => {
   assert(throughput > 8, `${throughput} fps`);
 });
 
+Deno.test.each([{ maxFrames: 8, maxBytes: 1e6 }, { maxFrames: 64, maxBytes: 8 }])(
+  "FlowLimit gives way to a pipeline that needs more than $maxFrames frames or $maxBytes bytes",
+  ({ maxFrames, maxBytes }) => {
+    const flow = new FlowLimit({ maxFrames, maxBytes, maxLatencyMs: 500 });
+    const { throughput } = run({ depth: 2, serviceMs: 10, lookAhead: 12 }, flow);
+    assert(throughput > 25, `${throughput} fps`);
+    // It needs 13, and not many more are tried.
+    flow.take(1, 60_000);
+    assertEquals(flow.mayTake(1), false);
+  },
+);
+
 Deno.test("FlowLimit bounds memory, but never to less than a frame", () => {
   const flow = new FlowLimit({ maxFrames: 64, maxBytes: 100, maxLatencyMs: 500 });
   assertEquals(flow.mayTake(250), true);
