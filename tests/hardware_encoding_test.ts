@@ -41,11 +41,12 @@ exec "$REAL" "$@"
 
 /** Runs the program where ffmpeg is another. */
 async function runWithHardware(dir: string, args: string) {
-  const { stdout } = await new Deno.Command("sh", { args: ["-c", "command -v ffmpeg"] }).output();
-  const real = new TextDecoder().decode(stdout).trim();
+  const told = 'command -v ffmpeg; echo "$PATH"';
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", told] }).output();
+  const [real = "", usual = ""] = new TextDecoder().decode(stdout).split("\n");
   await Deno.mkdir(`${dir}/bin`);
   await Deno.writeTextFile(`${dir}/bin/ffmpeg`, STAND_IN.replace("$REAL", real), { mode: 0o755 });
-  const path = `${dir}/bin:${Deno.env.get("PATH")}`;
+  const path = `${dir}/bin:${usual}`;
   const ended = await runProgram(["run", CLIP, "--device", "cpu", ...args.split(" ")], {
     dir,
     path,
