@@ -88,7 +88,10 @@ function draw(rgb: Uint8Array, [x1, y1, x2, y2]: Box): void {
 
 const session = await ort.InferenceSession.create(network);
 const decoder = new Deno.Command("ffmpeg", {
-  args: ["-v", "error", "-i", clip, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+  args: [
+    ...["-v", "error", "-i", clip, "-fps_mode", "passthrough"],
+    ...["-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+  ],
   stdout: "piped",
 }).spawn();
 const size = `${width}x${height}`;
