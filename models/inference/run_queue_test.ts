@@ -71,3 +71,13 @@ Deno.test("takeBatch() keeps inputs of different sizes apart", () => {
     1,
   ]);
 });
+
+Deno.test("takeBatch() keeps apart what is asked of pictures for different sieves", () => {
+  const sieved = (floor: number): Question => {
+    const sieve = { output: "y", axis: 1, length: 6, from: 4, to: 6, least: 0, floor };
+    const asked = question(1);
+    return "picture" in asked ? { picture: { ...asked.picture, sieves: [sieve] } } : asked;
+  };
+  const queue = queueOf([sieved(0.5), sieved(0.5), sieved(0.2), question(1), question(1)]);
+  assertEquals(batchesOf(queue), [2, 1, 2]);
+});

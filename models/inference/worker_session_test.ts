@@ -80,6 +80,22 @@ Deno.test("WorkerSession gives up when a GPU is lost twice in one run", async ()
   await assertRejects(() => session.run(rowOf(1)), DeviceError, "the GPU was lost: a reset");
 });
 
+Deno.test("WorkerSession says how often a GPU found more than there was room for", async () => {
+  await using session = await WorkerSession.open(requestFor("webgpu"), {
+    description: "",
+    workerUrl: workerThat(`
+      port.postMessage({ kind: "overflow" });
+      port.postMessage({ kind: "answer", id: data.id, outputs: {} });
+    `),
+  });
+  for (const said of ["once", "2 times"]) {
+    await session.run(rowOf(1));
+    assertEquals(session.fallbacks, [
+      `The GPU found more than was expected ${said}: all that it gave was read, then`,
+    ]);
+  }
+});
+
 Deno.test("WorkerSession repeats what a lost GPU was working on, and says so", {
   ignore: !hasGpu,
 }, async () => {
