@@ -36,8 +36,15 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { avc: "h264", hevc: "h265
 /** A tag that ffmpeg knows; what looks otherwise is not passed on. */
 const TAG = /^[a-z0-9-]+$/;
 
+/**
+ * An input is read where it is used. With two of them, ffmpeg would give each a thread of its own,
+ * which holds eight whole pictures, and look every 10 ms whether another has come.
+ */
+const NO_THREAD = ["-thread_queue_size", "0"];
+
 /** Pictures in NUT. They are not analysed, which would hold back the first twenty. */
 const HANDED_OVER = [
+  ...NO_THREAD,
   ...["-probesize", "32", "-analyzeduration", "0", "-fpsprobesize", "0"],
   ...["-f", "nut", "-i", "pipe:0"],
 ];
@@ -83,7 +90,7 @@ export function encoderArguments(
     ...hardware?.deviceArgs ?? [],
     ...HANDED_OVER,
     ...(offsetS > 0 && audio.inputArgs.length > 0 ? ["-itsoffset", offsetS.toFixed(6)] : []),
-    ...audio.inputArgs,
+    ...(audio.inputArgs.length > 0 ? [...NO_THREAD, ...audio.inputArgs] : []),
     ...["-map", "0:v"],
     ...["-vf", [colourFilter(source), ...hardware?.filters ?? []].join()],
     ...hardware?.args ?? codecArguments(codec ?? videoCodec, crf),
