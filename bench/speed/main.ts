@@ -87,7 +87,8 @@ async function longTrends(
     if (!contender.name.includes(only)) continue;
     say(`${frames} frames  ${contender.name}`);
     const options = { clips, frames, folder: `${folder}/long`, model, device };
-    trends.push(await longRun(await caseOf(contender, { ...wishes }, options)));
+    const trend = await longRun(await caseOf(contender, { ...wishes }, options));
+    if (trend) trends.push(trend);
   }
   return trends;
 }

@@ -39,10 +39,8 @@ function labelOf({ name, group }: Row): string {
 }
 
 function rowsText(group: Row["group"], rows: readonly Row[]): string {
-  const startOf = ({ startS, warmUpS }: Row) => {
-    const warmUp = short(Math.max(0, warmUpS.median));
-    return `${short(startS.median)} + ${warmUp}`;
-  };
+  const startOf = ({ startS, warmUpS }: Row) =>
+    `${startS.median.toFixed(2)} + ${Math.max(0, warmUpS.median).toFixed(2)}`;
   return tableOf(
     [TITLES[group] ?? group, "fps", "CPU ms", "start + warm s", "MB", "Deno", "boxes"],
     rows.map((row) => [
@@ -65,7 +63,9 @@ function agreementText(rows: readonly Row[]): string[] {
   const agreeing = rows.flatMap((row) =>
     row.agreement === undefined ? [] : [`${labelOf(row)} ${short(row.agreement)}`]
   );
-  return agreeing.length > 0 ? [`Share of boxes that agree with ours: ${agreeing.join(", ")}`] : [];
+  return agreeing.length > 0
+    ? [`Share of boxes that agree with ours:\n\n- ${agreeing.join("\n- ")}`]
+    : [];
 }
 
 /** The summary tells them with two or three digits. */
@@ -89,18 +89,30 @@ function stagesText(rows: readonly Row[]): string[] {
   )];
 }
 
-/** The three stages that take longest, of what is varied; the others are in the JSON. */
+/** The three stages that take longest. */
+const SLOW_STAGES = ["decode", "infer", "encode"];
+
+/** These stages of what is varied. */
 function slowStagesText(group: Row["group"], rows: readonly Row[]): string {
   return tableOf(
-    [`${group}, ms`, ...["decode", "infer", "encode"].map((name) => `${name} p50 / p95 / p99`)],
+    [group, ...SLOW_STAGES],
     rows.map((row) => [
       labelOf(row),
-      ...["decode", "infer", "encode"].map((name) => {
+      ...SLOW_STAGES.map((name) => {
         const found = row.stages?.find((stage) => stage.name === name);
         return found ? timesText(found) : "";
       }),
     ]),
   );
+}
+
+function variedText(groups: readonly (readonly [Row["group"], readonly Row[]])[]): string[] {
+  if (groups.length === 0) return [];
+  const tables = groups.map(([group, rows]) => slowStagesText(group, rows));
+  return [
+    "Where one thing is varied, p50 / p95 / p99 ms; other stages are in the JSON:",
+    ...tables,
+  ];
 }
 
 function trendsText(trends: readonly MemoryTrend[]): string {
@@ -117,7 +129,8 @@ function trendsText(trends: readonly MemoryTrend[]): string {
 function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): string {
   const kind = isSoftware ? ", in software: its times tell nothing of a GPU's" : "";
   return [
-    `GPU: ${adapter} (vendor ${vendor || "unknown"}, driver ${driver})${kind}; 1080p from memory`,
+    `GPU: ${adapter}\n(vendor ${vendor || "unknown"}, driver ${driver})${kind};\n` +
+    "1080p from memory",
     "",
     tableOf(
       ["in flight", "ms a frame", "fps", "p50 ms", "p95 ms"],
@@ -168,9 +181,7 @@ export function textOf(report: SpeedReport): string {
     ...groups.map(([group, rows]) => rowsText(group, rows)),
     ...agreementText(rows),
     ...stagesText(rows),
-    ...groups.filter(([group]) => group.includes(",")).map(([group, rows]) =>
-      slowStagesText(group, rows)
-    ),
+    ...variedText(groups.filter(([group]) => group.includes(","))),
     ...(gpu ? [gpuText(gpu)] : []),
     ...(long || gpu ? [trendsText([...long ?? [], ...gpu ? [gpu.memory] : []])] : []),
     targetsText(targets),
