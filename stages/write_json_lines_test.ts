@@ -183,3 +183,18 @@ Deno.test("writeJsonLines() writes the number of a track, and its raw box beside
   const [object] = JSON.parse(text).objects;
   assertEquals([object.id, object.x, object.raw], [5, 1, { x: 2, y: 2, w: 2, h: 2 }]);
 });
+
+Deno.test("writeJsonLines() writes all lines of a long file, in order", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/out.jsonl`;
+    const detections = [found({ x1: 1, y1: 2, x2: 3, y2: 4 })];
+    const count = 1500; // Several times as much as is gathered.
+    await ReadableStream.from(
+      Array.from({ length: count }, (_, index) => detected({ index, detections })),
+    ).pipeThrough(writeJsonLines<Detected>(path)).pipeTo(discard());
+    const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    assertEquals(
+      lines.map((line) => JSON.parse(line).frame_index),
+      Array.from({ length: count }, (_, index) => index),
+    );
+  }));

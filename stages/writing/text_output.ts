@@ -3,6 +3,9 @@ import { outputErrorFrom } from "./output_error.ts";
 import { createFollowedFile, createPartialFile, type PartialFile } from "./partial_file.ts";
 import type { TextTarget, WriteOptions } from "../text_target.ts";
 
+/** How much text is gathered for a file that nobody reads yet, in characters: each write takes a thread. */
+const GATHERED_LENGTH = 65_536;
+
 /** Waits for something no longer than until the signal is aborted. */
 async function unlessAborted<T>(wanted: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
@@ -39,6 +42,8 @@ interface Parts {
   readonly stream: WritableStream<Uint8Array>;
   readonly ownsStream: boolean;
   readonly partial?: PartialFile;
+  /** Whether somebody may read what was written before its end. */
+  readonly isFollowed: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -50,6 +55,8 @@ export class TextOutput implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
+  /** What was not written yet. */
+  #text = "";
   #isOver = false;
 
   /**
@@ -69,13 +76,15 @@ export class TextOutput implements AsyncDisposable {
   }
 
   /**
-   * Writes, and waits until that is taken.
+   * Writes, and waits until that is taken; what becomes a file is gathered first, unless it is followed.
    *
    * @param text The text; if it is empty, nothing is done.
    * @throws {OutputError} If it cannot be written.
    */
   async write(text: string): Promise<void> {
-    if (text !== "") await this.#settled(this.#writer.write(this.#encoder.encode(text)));
+    this.#text += text;
+    const isGathered = this.isFile && !this.#parts.isFollowed;
+    if (!isGathered || this.#text.length >= GATHERED_LENGTH) await this.#flush();
   }
 
   /**
@@ -84,6 +93,7 @@ export class TextOutput implements AsyncDisposable {
    * @throws {OutputError} If that cannot be done.
    */
   async end(): Promise<void> {
+    await this.#flush();
     if (this.#parts.ownsStream) await this.#settled(this.#writer.close());
     else this.#writer.releaseLock();
     this.#isOver = true;
@@ -100,6 +110,13 @@ export class TextOutput implements AsyncDisposable {
       this.#writer.releaseLock();
     }
     await this.#parts.partial?.[Symbol.asyncDispose]();
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#text === "") return;
+    const bytes = this.#encoder.encode(this.#text);
+    this.#text = "";
+    await this.#settled(this.#writer.write(bytes));
   }
 
   async #settled(operation: Promise<void>): Promise<void> {
@@ -128,7 +145,7 @@ export async function openTextOutput(
   signal: AbortSignal,
 ): Promise<TextOutput> {
   if (typeof target !== "string") {
-    return new TextOutput({ stream: target, ownsStream: closeTarget, signal });
+    return new TextOutput({ stream: target, ownsStream: closeTarget, isFollowed: true, signal });
   }
   await using stack = new AsyncDisposableStack();
   const make = isFollowed ? createFollowedFile : createPartialFile;
@@ -136,7 +153,7 @@ export async function openTextOutput(
   try {
     const stream = streamTo(await Deno.open(partial.path, { write: true }));
     stack.move();
-    return new TextOutput({ name: target, stream, ownsStream: true, partial, signal });
+    return new TextOutput({ name: target, stream, ownsStream: true, partial, isFollowed, signal });
   } catch (cause) {
     throw outputErrorFrom(target, cause);
   }
