@@ -98,7 +98,10 @@ export interface ReceivedFeed extends MeteredSource<Frame> {
  *
  * The newest frame wins: while the pipeline is busy, a frame that waits is dropped for the next.
  * Frames that arrive `maxLatencyMs` later than the quickest (a backlog that is made up for) are
- * dropped, and if that goes on the feed is opened anew. Each drop is counted with its cause.
+ * dropped, and if that goes on the feed is opened anew. Each drop is counted with its cause. A sender
+ * that is slower than its own time stamps is not taken for one, if that shows from the start of a
+ * connection, in pictures of several sizes that all come alike: a network that is too slow shows in
+ * large ones that take longer.
  *
  * A playlist (HLS) is shown while it goes on; one that has come to its end counts as lost, as it would
  * begin at its beginning: `decode()` reads it.

@@ -43,11 +43,19 @@ class Camera(GstRtspServer.RTSPMediaFactory):
 
     def on_media(self, _factory, media):
         camera = media.get_element().get_by_name_recurse_up("camera")
-        timer = GLib.timeout_add(1000 // self.options.fps, self.shoot, camera)
+        state = {"next": 0, "first": 0}
+        timer = GLib.timeout_add(1000 // self.options.fps, self.shoot, camera, state)
         media.connect("unprepared", lambda _media: GLib.source_remove(timer))
 
-    def shoot(self, camera):
-        camera.emit("push-buffer", Gst.Buffer.new_wrapped(self.picture()))
+    def shoot(self, camera, state):
+        buffer = Gst.Buffer.new_wrapped(self.picture())
+        if self.options.stamped:
+            clock = camera.get_clock()
+            if clock and not state["next"]:
+                state["first"] = clock.get_time() - camera.get_base_time()
+            buffer.pts = state["first"] + state["next"] * Gst.SECOND // self.options.stamped
+            state["next"] += 1
+        camera.emit("push-buffer", buffer)
         return True
 
     def picture(self):
@@ -65,6 +73,7 @@ def main():
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--height", type=int, default=240)
     parser.add_argument("--fps", type=int, default=10)
+    parser.add_argument("--stamped", type=int, help="the rate of its time stamps, if another")
     parser.add_argument("--gop", type=int, default=10)
     parser.add_argument("--codec", choices=ENCODERS, default="h264")
     parser.add_argument("--user")

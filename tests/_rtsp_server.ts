@@ -64,6 +64,8 @@ export interface CameraOptions {
   readonly height?: number;
   /** The rate. */
   readonly fps?: number;
+  /** The rate that its time stamps tell, if that is another. */
+  readonly stamped?: number;
   /** The codec. */
   readonly codec?: "h264" | "h265" | "mjpeg";
   /** Who may look. */

@@ -209,6 +209,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "receive() shows all of a sender that is slower than its own time stamps",
+  ignore: isWithoutServer,
+  async fn() {
+    const port = freePort();
+    await using _camera = await Camera.start({ port, fps: 20, stamped: 25 });
+    await using viewer = new Viewer();
+    const feed = receive(urlOf(port), { onEvent: viewer.onEvent });
+    viewer.watch(feed);
+    // Without notice of that, pictures would be 500 ms late after 50, and it be opened anew after 90.
+    await viewer.framesOf(0, 140);
+    await viewer[Symbol.asyncDispose]();
+    const { connections, delivered, dropped } = feed.statistics();
+    assertEquals(connections, 1);
+    assert(dropped.stale < 0.1 * delivered, `${dropped.stale} frames were dropped as stale`);
+    const usualMs = Math.max(...viewer.sightings.slice(5, 20).map(ageOf));
+    const lastMs = Math.max(...viewer.sightings.slice(-20).map(ageOf));
+    assert(lastMs < usualMs + 500, `${lastMs} ms old, ${usualMs} at first`);
+    assertContinuous(viewer.sightings);
+  },
+});
+
 /** How old a picture was when it was seen, in milliseconds. */
 function ageOf({ seenAtMs, drawnAtMs }: Sighting): number {
   return seenAtMs - drawnAtMs;

@@ -7,6 +7,7 @@ import { NutReader, PictureSizeError } from "../ffmpeg/nut_reader.ts";
 import { type FfmpegProcess, handOver, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { type FeedInput, SILENCE_MS } from "./feed_input.ts";
 import { type LossReason, lossReasonFrom } from "./losses.ts";
+import type { Step } from "./pace.ts";
 import { SOUND } from "./sound_buffer.ts";
 import { type StreamNotes, StreamNotesReader } from "./stream_notes.ts";
 import { LIVE_CLOCK_HZ } from "./timeline.ts";
@@ -66,6 +67,8 @@ export interface Picture {
   readonly ticks: number;
   /** When it was here, in milliseconds of `performance.now()`. */
   readonly arrivedAtMs: number;
+  /** What was done for it since the last one: whether it was waited for, and how large it was. */
+  readonly effort: Pick<Step, "awaitedMs" | "decodedMs" | "encodedBytes">;
   /** Its bytes. */
   readonly data: PooledBuffer;
 }
@@ -114,7 +117,7 @@ export async function* connect(
   if (input.script !== undefined) await handOver(child, input.script);
   try {
     await using bytes = new ByteReader(child.stdout);
-    for await (const picture of picturesIn(new NutReader(bytes), notes, onSound)) {
+    for await (const picture of picturesIn(bytes, notes, onSound)) {
       watchdog.rest(); // Whoever takes it may take their time.
       if (verdict !== undefined) {
         picture.data[Symbol.dispose]();
@@ -144,7 +147,7 @@ function ffmpegFor(
   return spawnFfmpeg(
     "ffmpeg",
     [
-      ...["-hide_banner", "-nostdin", "-nostats", "-v", "verbose"],
+      ...["-hide_banner", "-nostdin", "-nostats", "-v", "verbose", "-benchmark_all", "-dump"],
       ...args,
       ...outputArguments(withSound),
     ],
@@ -208,17 +211,22 @@ function end(child: FfmpegProcess): void {
 }
 
 async function* picturesIn(
-  reader: NutReader,
+  bytes: ByteReader,
   notesReader: StreamNotesReader,
   onSound: Patience["onSound"],
 ): AsyncGenerator<Picture> {
+  const reader = new NutReader(bytes);
   const size = await reader.size();
   if (!size) return;
   const byteLength = planesByteLength(size.width, size.height);
   const pool = new FramePool(byteLength);
   const sound = { pool: new FramePool(SOUND_BYTES), byteLength: SOUND_BYTES };
   let stream: PictureStream | undefined;
+  let awaitedMs = 0;
   for (;;) {
+    const askedAtMs = performance.now();
+    await bytes.isAtEnd(); // Or something is there.
+    awaitedMs += performance.now() - askedAtMs;
     const packet = await reader.next({ pool, byteLength }, sound);
     if (!packet) return;
     const arrivedAtMs = performance.now();
@@ -231,6 +239,8 @@ async function* picturesIn(
     }
     const hasSound = reader.streamCount > 1;
     stream ??= { ...size, ...await notesReader.notes(NOTES_MS), hasSound };
-    yield { stream, ticks: Math.round(ticks), arrivedAtMs, data };
+    const effort = { awaitedMs, ...notesReader.takeWork() };
+    yield { stream, ticks: Math.round(ticks), arrivedAtMs, effort, data };
+    awaitedMs = 0;
   }
 }

@@ -131,7 +131,7 @@ export class Feed implements AsyncDisposable {
         if (arrivedAtMs - openedAtMs > PROVEN_MS) this.#backOff.reset();
         const outcome = await this.#pass(value, source);
         if (outcome === "jumped") return "jumped";
-        if (outcome !== "stale") freshAtMs = arrivedAtMs;
+        if (outcome === "passed" || outcome === "doubtful") freshAtMs = arrivedAtMs;
         else if (arrivedAtMs - freshAtMs > BEHIND_MS) return "behind";
       }
     } finally {
@@ -140,9 +140,12 @@ export class Feed implements AsyncDisposable {
   }
 
   /** Puts a picture in its place in time, and there into the queue unless it is too late. */
-  async #pass(picture: Picture, source: FrameSource): Promise<"passed" | "stale" | "jumped"> {
+  async #pass(
+    picture: Picture,
+    source: FrameSource,
+  ): Promise<"passed" | "stale" | "doubtful" | "jumped"> {
     const { ticks, arrivedAtMs, data } = picture;
-    const placed = this.#timeline.place(ticks, arrivedAtMs);
+    const placed = this.#timeline.place(ticks, arrivedAtMs, picture.effort);
     if (typeof placed === "string") {
       data[Symbol.dispose]();
       this.#tally.drop("disordered");
@@ -152,7 +155,7 @@ export class Feed implements AsyncDisposable {
     if (policy === "newest" && placed.delayMs > maxLatencyMs) {
       data[Symbol.dispose]();
       this.#tally.drop("stale");
-      return "stale";
+      return placed.isDoubtful ? "doubtful" : "stale";
     }
     await this.#queue.put({
       picture,

@@ -3,7 +3,7 @@ import type { Rational } from "../../pipeline/time_base.ts";
 import { colourOf } from "../ffmpeg/video_properties.ts";
 
 /** What ffmpeg says of a picture stream, of which there is one coming in and one going out. */
-const STREAM = /^\s*Stream #0:\d+\S*: Video: (\w+).*?, (\w+)(?:\(([^)]*)\))?(?:,|$)/;
+const STREAM = /^\s*Stream #0:(\d+)\S*: Video: (\w+).*?, (\w+)(?:\(([^)]*)\))?(?:,|$)/;
 
 /** What ffmpeg says at each beginning of its filters, with the size of the pictures that go in. */
 const FILTER_INPUT = /^\[graph \d+ input from stream .*\] (w:\d+ h:\d+) /;
@@ -16,6 +16,13 @@ const COLOUR_WORD = /^[a-z0-9-]+(?:\/[a-z0-9-]+\/[a-z0-9-]+)?$/;
 
 /** Other words that stand beside it: range, order of fields and place of chroma. */
 const OTHER_WORDS = /^(tv|pc|progressive|(top|bottom)?(left)?|center)$/;
+
+/** What ffmpeg says, with `-benchmark_all`, of each thing that it decodes or encodes. */
+const WORK = /^bench: +\d+ user +\d+ sys +(\d+) real /;
+
+/** What ffmpeg says, with `-dump`, of each packet that it receives: its stream, and its size. */
+const PACKET = /^stream #(\d+):$/;
+const PACKET_SIZE = /^ {2}size=(\d+)$/;
 
 /** What a feed's pictures are like. */
 export interface StreamNotes {
@@ -40,6 +47,10 @@ export class StreamNotesReader {
   readonly #onChange: () => void;
   /** When the sender's host took the connection, in milliseconds of `performance.now()`. */
   connectedAtMs: number | undefined;
+  #workedMs: number | undefined;
+  #largestBytes = 0;
+  #videoStream: string | undefined;
+  #packetStream: string | undefined;
 
   /** @param onChange Called when the pictures have another size than at first. */
   constructor(onChange: () => void) {
@@ -48,20 +59,45 @@ export class StreamNotesReader {
 
   /** Takes a line in. */
   readonly read = (line: string): void => {
+    if (this.#readWork(line)) return;
     if (line.includes("Successfully connected")) this.connectedAtMs ??= performance.now();
     const filterInput = FILTER_INPUT.exec(line)?.[1];
     this.#filterInput ??= filterInput;
     if (filterInput !== undefined && filterInput !== this.#filterInput) this.#onChange();
-    const [, codec, pixelFormat, details = ""] = STREAM.exec(line) ?? [];
+    const [, stream, codec, pixelFormat, details = ""] = STREAM.exec(line) ?? [];
     if (codec === undefined || pixelFormat === undefined) return;
     if (codec === "rawvideo" && this.#codec !== undefined) {
       this.#colour ??= { index: 0, pix_fmt: pixelFormat, ...colourTags(details) };
       this.#complete.resolve();
     } else {
       this.#codec ??= codec;
+      this.#videoStream ??= stream;
       this.#frameRate ??= frameRateIn(line);
     }
   };
+
+  /**
+   * What ffmpeg did since this was asked for last: how long it decoded, in milliseconds, `Infinity` if it
+   * does not tell, and how large the largest picture was that it received.
+   */
+  takeWork(): { readonly decodedMs: number; readonly encodedBytes: number } {
+    const work = { decodedMs: this.#workedMs ?? Infinity, encodedBytes: this.#largestBytes };
+    if (this.#workedMs !== undefined) this.#workedMs = 0;
+    this.#largestBytes = 0;
+    return work;
+  }
+
+  #readWork(line: string): boolean {
+    const [, workedUs] = WORK.exec(line) ?? [];
+    const [, stream] = PACKET.exec(line) ?? [];
+    const [, bytes] = PACKET_SIZE.exec(line) ?? [];
+    if (workedUs !== undefined) this.#workedMs = (this.#workedMs ?? 0) + Number(workedUs) / 1000;
+    if (stream !== undefined) this.#packetStream = stream;
+    if (bytes !== undefined && this.#packetStream === this.#videoStream) {
+      this.#largestBytes = Math.max(this.#largestBytes, Number(bytes));
+    }
+    return (workedUs ?? stream ?? bytes) !== undefined;
+  }
 
   /** What was read when all has been, or when nothing more is said in that time. */
   async notes(patienceMs: number): Promise<StreamNotes> {

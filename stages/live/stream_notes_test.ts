@@ -56,3 +56,24 @@ Deno.test("StreamNotesReader tells when the pictures change their form", () => {
   say("w:240 h:320");
   assertEquals(changes, 1);
 });
+
+Deno.test("StreamNotesReader tells how long was decoded, and of how large a picture", () => {
+  const reader = new StreamNotesReader(() => {});
+  const told = (text: string) => text.split("\n").forEach(reader.read);
+  assertEquals(reader.takeWork(), { decodedMs: Infinity, encodedBytes: 0 });
+  told(`  Stream #0:0: Audio: aac (LC), 48000 Hz, stereo, fltp
+  Stream #0:1: Video: h264 (Baseline), yuv420p(progressive), 640x360, 25 fps, 25 tbr, 90k tbn
+stream #1:
+  keyframe=1
+  duration=0.040
+  dts=0.000  pts=0.000
+  size=6145
+bench:     1900 user       60 sys     2012 real decode_video 0.1 
+bench:        1 user        0 sys        3 real decode_video 0.1 
+stream #0:
+  size=90000
+stream #1:
+  size=402`);
+  assertEquals(reader.takeWork(), { decodedMs: 2.015, encodedBytes: 6145 });
+  assertEquals(reader.takeWork(), { decodedMs: 0, encodedBytes: 0 });
+});
