@@ -91,7 +91,9 @@ Deno.test({
       const list = { feeds: [{ name: "desk", url: "/dev/video63", jsonl: "desk.jsonl" }] };
       await Deno.writeTextFile(`${dir}/feeds.yaml`, JSON.stringify(list));
       const wishes = ["--duration", "3", "--device", "cpu"];
-      for (const what of [["/dev/video63", "--jsonl=o.jsonl"], ["--sources=feeds.yaml"]]) {
+      for (
+        const what of [["/dev/video63", "--jsonl=o.jsonl", "--csv=o.csv"], ["--sources=feeds.yaml"]]
+      ) {
         const { code, stderr } = await runProgram(["run", ...what, ...wishes], { dir });
         assertEquals(code, 3, stderr);
         assertStringIncludes(stderr, "Cannot receive /dev/video63: there is no such camera");

@@ -28,11 +28,13 @@ export function writeText<T extends Detected>(
 ): MeteredStage<T, T> {
   return stage(name, async function* (items: AsyncIterable<T>, signal) {
     await using output = await openTextOutput(target, options, signal);
-    await output.write(head);
+    let start = head; // A file in which nothing else would stand is not left behind.
     for await (const item of items) {
-      await output.write(textOf(item));
+      await output.write(start + textOf(item));
+      start = "";
       yield item;
     }
+    await output.write(start);
     await output.end();
   });
 }
