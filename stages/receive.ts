@@ -48,7 +48,8 @@ export interface ReceiveOptions {
    */
   readonly maxBytes?: number;
   /**
-   * How long the first picture of a connection may take, in milliseconds.
+   * How long the first picture of a connection may take, in milliseconds. Each second attempt at an
+   * RTSP server that sends none in time waits for 24000, as cameras with few pictures need it.
    *
    * @default {8000}
    */

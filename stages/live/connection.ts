@@ -114,6 +114,10 @@ export async function* connect(
   const giveUp = () => end(child);
   signal.addEventListener("abort", giveUp);
   watchdog.watch(firstFrameMs);
+  using host = new Watchdog(() => {
+    if (notes.connectedAtMs === undefined) end(child); // A slow camera's host answers at once, too.
+  });
+  if (input.script !== undefined && input.script === input.patientScript) host.watch(SILENCE_MS);
   if (input.script !== undefined) await handOver(child, input.script);
   try {
     await using bytes = new ByteReader(child.stdout);

@@ -3,7 +3,7 @@ import type { Frame, FrameSource } from "../../pipeline/frame.ts";
 import { planesFrom } from "../../pipeline/planes.ts";
 import { microsecondsFrom } from "../../pipeline/time_base.ts";
 import { BackOff } from "./back_off.ts";
-import { connect, type Picture, type PictureStream } from "./connection.ts";
+import { connect, type Patience, type Picture, type PictureStream } from "./connection.ts";
 import type { FeedEvent } from "./feed_event.ts";
 import type { FeedInput } from "./feed_input.ts";
 import { FlowLimit } from "./flow_limit.ts";
@@ -37,6 +37,9 @@ const BEHIND_MS = 2000;
 /** How long a connection has to hold before the next outage counts as a new one, in milliseconds. */
 const PROVEN_MS = 2000;
 
+/** How long the first picture of a slow camera may take, in milliseconds. */
+const PATIENT_FIRST_FRAME_MS = 24_000;
+
 /** A picture on its way to become a frame. */
 interface Arrival extends Waiting {
   readonly picture: Picture;
@@ -61,6 +64,8 @@ export class Feed implements AsyncDisposable {
   #lastSeenAtMs = performance.now();
   #connections = 0;
   #index = 0;
+  /** Whether the next attempt waits longer: each second one, of a sender that does not answer. */
+  #isPatient = false;
 
   /** Opens the feed. */
   constructor(input: FeedInput, options: FeedOptions, tally: FeedTally) {
@@ -102,6 +107,7 @@ export class Feed implements AsyncDisposable {
       const before = this.#connections;
       const reason = await this.#connectOnce();
       if (this.#signal.aborted) break;
+      this.#isPatient = reason === "timeout" && !this.#isPatient && this.#connections === before;
       this.#tellLoss(reason, this.#connections > before);
       await waited(this.#backOff.nextMs(performance.now()), this.#signal);
     }
@@ -112,7 +118,7 @@ export class Feed implements AsyncDisposable {
   async #connectOnce(): Promise<LossReason> {
     this.#timeline.reconnect();
     const onSound = this.#options.withSound ? this.#takeSound : undefined;
-    const pictures = connect(this.#input, { ...this.#options, onSound, signal: this.#signal });
+    const pictures = connect(...this.#attempt(onSound));
     let source: FrameSource | undefined;
     let openedAtMs = 0;
     let freshAtMs = 0;
@@ -137,6 +143,15 @@ export class Feed implements AsyncDisposable {
     } finally {
       await pictures.return("ended");
     }
+  }
+
+  /** What is opened, and how patiently. */
+  #attempt(onSound: Patience["onSound"]): [FeedInput, Patience] {
+    const { patientScript } = this.#input;
+    const patience = { ...this.#options, onSound, signal: this.#signal };
+    if (!this.#isPatient || patientScript === undefined) return [this.#input, patience];
+    const firstFrameMs = Math.max(PATIENT_FIRST_FRAME_MS, patience.firstFrameMs);
+    return [{ ...this.#input, script: patientScript }, { ...patience, firstFrameMs }];
   }
 
   /** Puts a picture in its place in time, and there into the queue unless it is too late. */

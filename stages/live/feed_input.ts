@@ -8,6 +8,9 @@ export type RtspTransport = "tcp" | "udp";
 /** After how long a sender that says nothing is given up by ffmpeg itself, in milliseconds. */
 export const SILENCE_MS = 3000;
 
+/** The same for one that is waited for with patience: some cameras answer with their next picture. */
+const PATIENT_SILENCE_MS = 8000;
+
 /** How long the pictures of a feed may stay away before it counts as stalled, in milliseconds. */
 const STALL_MS = 2000;
 
@@ -22,6 +25,8 @@ export interface FeedInput {
   readonly args: readonly string[];
   /** What ffmpeg reads from its standard input. */
   readonly script?: string;
+  /** What it reads for a sender that has not answered in time, and may be a slow camera: it waits longer. */
+  readonly patientScript?: string;
   /** How long its pictures may stay away, in milliseconds. */
   readonly stallMs: number;
   /** Whether it is a playlist that is not, or no longer, live. */
@@ -114,7 +119,13 @@ export function feedInput(
     ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
     "",
   ].join("\n");
-  if (!isPaced) return { name, stallMs: STALL_MS, args: [...LOW_DELAY, ...list], script };
+  if (!isPaced) {
+    const patience = `option timeout ${PATIENT_SILENCE_MS * 1000}\n`;
+    const patientScript = script.replace(`option timeout ${SILENCE_US}\n`, patience);
+    const isPatient = "allowed_media_types" in options;
+    const args = [...LOW_DELAY, ...list];
+    return { name, stallMs: STALL_MS, args, script, ...isPatient && { patientScript } };
+  }
   return {
     name,
     stallMs: PLAYLIST_STALL_MS,

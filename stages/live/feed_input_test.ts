@@ -68,3 +68,10 @@ Deno.test("feedInput() opens RTSP over TCP unless UDP is asked for, and a camera
   assertStringIncludes(feedInput("RTSP://host/a", "udp").script!, "option rtsp_transport udp\n");
   assertEquals(feedInput("/dev/video2", "tcp").args.slice(-4), ["-f", "v4l2", "-i", "/dev/video2"]);
 });
+
+Deno.test("feedInput() lets a slow camera answer later, at an RTSP server alone", () => {
+  const { script, patientScript } = feedInput("rtsp://h/a", "udp");
+  assertEquals(patientScript, script?.replace("timeout 3000000", "timeout 8000000"));
+  assertEquals(patientScript === script, false);
+  assertEquals(feedInput("srt://h:9", "udp").patientScript, undefined);
+});
