@@ -17,17 +17,19 @@ import {
   letterbox,
   loadModel,
   openSession,
+  probe,
   smooth,
   track,
 } from "../../../mod.ts";
 
 const [clip = "", model = "", device = "auto"] = Deno.args;
+const report = probe(clip); // Meanwhile, as the program does.
 const { detector, network } = await loadModel(model);
 await using session = await openSession(network, { device: device as Device | "auto" });
 const minConfidence = detector.defaults.confidence;
 // A GPU makes its input of whole frames.
 const wishes = session.maxPictureBytes === undefined ? { scaledFor: detector.input } : {};
-const annotated = decode(clip, wishes)
+const annotated = decode(clip, { ...wishes, report })
   .pipeThrough(letterbox(detector.input, { on: session }))
   .pipeThrough(infer(session))
   .pipeThrough(decodeBoxes(detector, { minConfidence: minConfidence / 2 }))
