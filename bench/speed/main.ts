@@ -115,8 +115,9 @@ async function measureAll(bench: Bench): Promise<SpeedReport> {
   const gpu = "GPU".includes(wishes.only) ? await gpuSpeed(model, wishes.gpu) : undefined;
   const usual = await trials(await usualCases(bench), { repeats, onProgress: say });
   const varied = await trials(await variedCases(bench), { repeats, onProgress: say });
-  const long = await longTrends(bench);
   const start = await starting(bench);
+  const starts = await startUpTargets(start, network, 3 * repeats);
+  const long = await longTrends(bench);
   return speedReportSchema.parse({
     schema: "steadybox-speed-1",
     date,
@@ -135,7 +136,7 @@ async function measureAll(bench: Bench): Promise<SpeedReport> {
     ...long.length > 0 && { long },
     targets: [
       ...targetsOf(usual, machine.cores),
-      ...await startUpTargets(start, network, 3 * repeats),
+      ...starts,
       ...long.flatMap(flatness),
       ...(gpu ? gpuTargets(gpu) : []),
     ],
