@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { type Measured, measured } from "./measured.ts";
+import { measured } from "./measured.ts";
 import { flatness, memoryTrendOf } from "./memory_trend.ts";
 import type { GpuMemory, GpuTimes } from "./programs/gpu.ts";
 import { type GpuSpeed, gpuSpeedSchema, type Target } from "./schema.ts";
 import { spreadOf } from "./spread.ts";
 import { target } from "./targets.ts";
+import { toldBy } from "./told.ts";
 
 const PROGRAM = fileURLToPath(new URL("programs/gpu.ts", import.meta.url));
 
@@ -48,21 +49,17 @@ export async function gpuSpeed(
   { seconds, frames }: { readonly seconds: number; readonly frames: number },
 ): Promise<GpuSpeed | undefined> {
   const program = ["deno", "run", "-A", "--no-check", PROGRAM];
-  const told = JSON.parse(
-    lastLine(await measured([...program, "speed", model, String(seconds)])),
+  const told = toldBy(
+    await measured([...program, "speed", model, String(seconds)]),
   ) as GpuTimes | null;
   if (!told) return undefined;
   const [setting, watched] = told.isSoftware ? [SOFTWARE_SETTING, SMALL_MODEL] : [[], model];
-  const { readsPerFrame, heldBytes } = JSON.parse(
-    lastLine(await measured(["env", ...setting, ...program, "memory", watched, String(frames)])),
+  const { readsPerFrame, heldBytes } = toldBy(
+    await measured(["env", ...setting, ...program, "memory", watched, String(frames)]),
   ) as GpuMemory;
   const samples = heldBytes.map((bytes, frame) => ({ frame, heldMb: bytes / 1e6 }));
   const memory = memoryTrendOf(`GPU, ${watched}`, frames, samples.slice(Math.floor(frames / 3)));
   return gpuSpeedSchema.parse({ ...told, driver: await driverHere(), readsPerFrame, memory });
-}
-
-function lastLine({ printed }: Measured): string {
-  return printed.trim().split("\n").at(-1)!;
 }
 
 /**

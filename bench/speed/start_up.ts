@@ -4,6 +4,7 @@ import { measured } from "./measured.ts";
 import type { Target } from "./schema.ts";
 import { spreadOf } from "./spread.ts";
 import { target } from "./targets.ts";
+import { toldBy } from "./told.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DENO = ["deno", "run", "-A", "--no-check"];
@@ -59,6 +60,5 @@ async function firstFrameRatio(
 
 /** What a program tells in its last line, as JSON. */
 async function told(command: readonly string[]): Promise<Record<string, number>> {
-  const { printed } = await measured(command);
-  return JSON.parse(printed.trim().split("\n").at(-1)!);
+  return toldBy(await measured(command)) as Record<string, number>;
 }
