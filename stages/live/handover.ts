@@ -18,8 +18,11 @@ const WAITING_SHARE = 1 / 4;
 /** What ffmpeg says when all is open: from there on it reads pictures. */
 const READING = /^Stream mapping:/;
 
-/** What ffmpeg says, with `-debug_ts`, of each encoded picture when its turn to be sent has come. */
-const SENDING = /^muxer <- type:video /;
+/**
+ * What ffmpeg says, with `-debug_ts`, of each encoded picture when its turn to be sent has come: older
+ * versions name the kind of stream (5.1), newer ones the stream before it (from 6.0).
+ */
+const SENDING = /^(?:\[vost#\S+ @ \w+\] muxer <- |muxer <- type:video )/;
 
 /**
  * Hands pictures over to one run of ffmpeg, each when it can be taken at once.

@@ -67,6 +67,25 @@ Deno.test("Handover takes no picture before the last one is being sent, and ffmp
   assertEquals(await second, true);
 });
 
+for (
+  const [version, line] of [
+    ["5.1", SENT],
+    ["6.0", "[vost#0:0/libx264 @ 0x55d0c8] muxer <- type:video pkt_pts:0 pkt_pts_time:0 size:1"],
+    ["7.1", "[vost#0:0/h264_nvenc @ 0x55d0c8] muxer <- pts:0 pts_time:0 dts:0 dts_time:0 size:1"],
+  ] as const
+) {
+  Deno.test(`Handover understands ffmpeg ${version} when it sends a picture`, async () => {
+    const { child } = processOf({ readsBytes: Infinity });
+    using handover = new Handover(child, PACED);
+    await handover.give([PICTURE]);
+    const passing = handover.passOn();
+    handover.read("[aost#0:1/aac @ 0x55d0c8] muxer <- pts:0 pts_time:0 size:1");
+    assertEquals(await isSettled(passing), false);
+    handover.read(line);
+    assertEquals(await passing, true);
+  });
+}
+
 Deno.test("Handover gives an encoder that waits for the next picture one more", async () => {
   const { child } = processOf({ readsBytes: Infinity });
   using handover = new Handover(child, { isPaced: true, stallMs: 100 });
