@@ -37,8 +37,7 @@ export class Handover implements Disposable {
   readonly #child: FfmpegProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #options: HandoverOptions;
-  /** Settles when ffmpeg is gone. */
-  readonly #end: Promise<void>;
+  #isGone = false;
   readonly #reading = Promise.withResolvers<void>();
   #sending = Promise.withResolvers<void>();
   /** How many pictures it has got, has begun to send, and keeps until it has another. */
@@ -52,7 +51,13 @@ export class Handover implements Disposable {
     this.#child = child;
     this.#options = options;
     this.#writer = child.stdin.getWriter();
-    this.#end = child.result.then(() => {}, () => {}); // Its owner will hear of it.
+    // To wait for its end with each picture would leave something of each behind for as long as it runs.
+    const note = () => {
+      this.#isGone = true;
+      this.#reading.resolve();
+      this.#wake();
+    };
+    child.result.then(note, note); // Its owner will hear of it.
   }
 
   /** Whether the process was ended as it took too long. */
@@ -65,8 +70,9 @@ export class Handover implements Disposable {
     if (READING.test(line)) this.#reading.resolve();
     if (!SENDING.test(line)) return;
     this.#sent++;
-    this.#sending.resolve();
-    this.#sending = Promise.withResolvers();
+    // What it had before it was connected was not kept by its encoder.
+    this.#kept = Math.min(this.#kept, this.#given - this.#sent);
+    this.#wake();
   }
 
   /** Writes what all begins with; returns whether ffmpeg is there for pictures. */
@@ -74,7 +80,8 @@ export class Handover implements Disposable {
     using _ = this.#patience();
     // With the first time it knows all that it waits for before it connects.
     if (!await this.#write([header, nutSyncpoint()])) return false;
-    return !this.#options.isPaced || await this.#unlessGone(this.#reading.promise);
+    if (this.#options.isPaced) await this.#reading.promise;
+    return !this.#isGone;
   }
 
   /** Writes what belongs to a picture; returns whether that was taken. */
@@ -91,14 +98,11 @@ export class Handover implements Disposable {
     if (!await this.#write([PADDING])) return false;
     const timer = this.#sent > 0 ? undefined : setTimeout(() => {
       this.#kept = this.#given - this.#sent;
-      this.#sending.resolve();
+      this.#wake();
     }, WAITING_SHARE * this.#options.stallMs);
-    let isThere = true;
-    while (isThere && this.#given - this.#sent > this.#kept) {
-      isThere = await this.#unlessGone(this.#sending.promise);
-    }
+    while (!this.#isGone && this.#given - this.#sent > this.#kept) await this.#sending.promise;
     clearTimeout(timer);
-    return isThere;
+    return !this.#isGone;
   }
 
   /** Ends the stream; the process has then to end by itself. */
@@ -120,8 +124,10 @@ export class Handover implements Disposable {
     }
   }
 
-  #unlessGone(wanted: Promise<void>): Promise<boolean> {
-    return Promise.race([wanted.then(() => true), this.#end.then(() => false)]);
+  /** Has whoever waits for a picture to be sent look again. */
+  #wake(): void {
+    this.#sending.resolve();
+    this.#sending = Promise.withResolvers();
   }
 
   /** Ends the process if what begins here takes too long. */

@@ -96,6 +96,27 @@ Deno.test("Handover gives an encoder that waits for the next picture one more", 
   assertEquals(await handover.passOn(), true);
 });
 
+Deno.test("Handover gives a server that is slow to answer one more, and none once it has", async () => {
+  const { child } = processOf({ readsBytes: Infinity });
+  using handover = new Handover(child, { isPaced: true, stallMs: 200 });
+  const lookedAgain = () => new Promise((resolve) => setTimeout(resolve));
+  await handover.give([PICTURE]);
+  assertEquals(await handover.passOn(), true);
+  await handover.give([PICTURE]);
+  const second = handover.passOn();
+  await lookedAgain(); // Nothing else would run if it did so all the time.
+  assertEquals(await isSettled(second), false);
+  handover.read(SENT);
+  assertEquals(await second, true);
+  handover.read(SENT);
+  await handover.give([PICTURE]);
+  const third = handover.passOn();
+  await lookedAgain();
+  assertEquals(await isSettled(third), false);
+  handover.read(SENT);
+  assertEquals(await third, true);
+});
+
 Deno.test("Handover waits for nothing where all pictures are to be sent", async () => {
   const { child } = processOf({ readsBytes: Infinity });
   using handover = new Handover(child, { isPaced: false, stallMs: 60_000 });
