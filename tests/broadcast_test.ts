@@ -218,6 +218,15 @@ Deno.test({
     }),
 });
 
+Deno.test("broadcast() counts no card among the frames that nobody takes", async () => {
+  const out = broadcast(`tcp://127.0.0.1:${freePort()}`, { cardAfterMs: 100, random: () => 0 });
+  const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 2000));
+  await liveFrames({ count: 20, pauses: new Map([[9, outage]]) }).pipeTo(out);
+  const statistics = out.statistics();
+  assertEquals([statistics.received, statistics.sent], [20, 0]);
+  assertAddsUp(statistics);
+});
+
 const VIEWED = [
   { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },
   { kind: "UDP", from: (port: number) => `udp://127.0.0.1:${port}`, to: "udp" },

@@ -103,7 +103,7 @@ export class Outlet implements AsyncDisposable {
       policy: options.policy,
       maxLatencyMs: options.maxLatencyMs,
       flow: ONE_BY_ONE,
-      onDrop: (cause, { isCard }) => isCard || tally.drop(cause as UnsentCause),
+      onDrop: (cause, picture) => this.#drop(picture, cause as UnsentCause),
       nowMs: () => performance.now(),
     });
     this.#run = this.#supervise();
@@ -114,7 +114,7 @@ export class Outlet implements AsyncDisposable {
   async offer(picture: OutgoingPicture): Promise<void> {
     if (this.#isDown && this.#options.policy === "newest") {
       picture[Symbol.dispose]();
-      this.#tally.drop("unconnected");
+      this.#drop(picture, "unconnected");
     } else await this.#queue.put(picture);
   }
 
@@ -191,7 +191,7 @@ export class Outlet implements AsyncDisposable {
       using picture = await this.#queue.take();
       if (!picture) return true;
       if (this.#isTooOld(picture)) {
-        if (!picture.isCard) this.#tally.drop("late");
+        this.#drop(picture, "late");
         continue;
       }
       const { pts, shift, data } = picture;
@@ -209,7 +209,7 @@ export class Outlet implements AsyncDisposable {
         bytes,
       ]);
       if (!isTaken) {
-        if (!picture.isCard) this.#tally.drop("unconnected");
+        this.#drop(picture, "unconnected");
         return false;
       }
       this.#writingMs += SMOOTHING * (performance.now() - startedAtMs - this.#writingMs);
@@ -243,6 +243,11 @@ export class Outlet implements AsyncDisposable {
     if (this.#options.policy === "newest" && !isCard) {
       this.#tally.departures.record(performance.now() - arrivedAtMs);
     }
+  }
+
+  /** Counts a frame that is not sent; a card is none. */
+  #drop({ isCard }: OutgoingPicture, cause: UnsentCause): void {
+    if (!isCard) this.#tally.drop(cause);
   }
 
   #countSent(ageMs: number): void {
