@@ -38,3 +38,20 @@ Deno.test("AgeBound admits the first frames if all were late before, until one i
     false,
   ]);
 });
+
+Deno.test("AgeBound leaves out what was held up, even where all are late", () => {
+  assertEquals(
+    admitted([[900, 0], [900, 1500], [31_000, 33_000], [30_000, 33_010], [900, 33_900], [
+      3000,
+      34_000,
+    ]]),
+    [false, true, false, false, true, true],
+  );
+});
+
+Deno.test("AgeBound admits what seemed to be held up once all are as late as that", () => {
+  assertEquals(
+    admitted([[900, 0], [900, 1500], [5000, 6000], [5000, 11_000], [5000, 16_000]]),
+    [false, true, false, true, true],
+  );
+});
