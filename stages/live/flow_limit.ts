@@ -11,7 +11,10 @@ export interface FlowBounds {
 /** The share of the latency that frames may spend behind one another; the rest is for surprises. */
 const SHARE = 0.6;
 
-/** After how many frames it is tried whether the pipeline makes do with one less. */
+/** After how many frames it is tried whether the pipeline makes do with less than it seemed to need. */
+const FIRST_TRIAL_FRAMES = 8;
+
+/** The same where it did not the last time. */
 const TRIAL_FRAMES = 300;
 
 /** For how many of the pipeline's own intervals none comes back until it is thought to wait for more. */
@@ -34,6 +37,11 @@ export class FlowLimit {
   #limit: number;
   /** How many frames the pipeline needs to give any back, as far as it has turned out. */
   #least = 1;
+  /** How many frames are to come back until it is tried whether it needs fewer. */
+  #untilTrial = 0;
+  #isOnTrial = false;
+  /** Whether none has come back since one more was let out. */
+  #isWidening = false;
   #out = 0;
   #bytesOut = 0;
   #isLimiting = false;
@@ -43,7 +51,6 @@ export class FlowLimit {
   #intervalMs = 0;
   /** When the last one came back, or went out where none was. */
   #lastAtMs: number | undefined;
-  #backs = 0;
 
   constructor(bounds: FlowBounds) {
     this.#bounds = bounds;
@@ -75,7 +82,7 @@ export class FlowLimit {
     this.#out--;
     this.#bytesOut -= byteLength;
     this.#measure(nowMs);
-    if (++this.#backs % TRIAL_FRAMES === 0) this.#least = Math.max(1, this.#least - 1);
+    this.#try();
     if (++this.#calm > 4 * this.#limit) this.#isLimiting = this.#isBusy = false;
     if (this.#isBusy && ageMs > 0.8 * maxLatencyMs) this.#isLimiting = true;
     const bearable = Math.floor(SHARE * maxLatencyMs / this.#intervalMs);
@@ -85,12 +92,23 @@ export class FlowLimit {
 
   /**
    * Lets one more out, as none comes back: a stage may wait for the next before it gives one back, and
-   * would do so for ever if the bounds did not give way. Not so soon that a slow one may just be at work.
+   * would do so for ever if the bounds did not give way. Not so soon that a slow one may just be at work;
+   * one that just stumbled shows that it needs no more as soon as it goes on.
    */
   widen(nowMs: number): void {
     if (nowMs - (this.#lastAtMs ?? 0) < WAIT_INTERVALS * this.#intervalMs) return;
+    if (!this.#isWidening) this.#untilTrial = this.#isOnTrial ? TRIAL_FRAMES : FIRST_TRIAL_FRAMES;
+    this.#isWidening = true;
     this.#least = this.#out + 1;
     this.#limit = Math.max(this.#limit, this.#least);
+  }
+
+  /** Tries whether one frame less is enough, with each that comes back, until none does. */
+  #try(): void {
+    this.#isWidening = false;
+    this.#isOnTrial = this.#untilTrial === 0 && this.#least > 1;
+    if (this.#isOnTrial) this.#least--;
+    else if (this.#untilTrial > 0) this.#untilTrial--;
   }
 
   #measure(nowMs: number): void {

@@ -11,12 +11,14 @@ interface Run {
 
 /**
  * A minute of a feed at 30 fps through a pipeline that takes up to `depth` frames, works on one after
- * the other for `serviceMs`, and keeps the last `lookAhead` that it has worked on.
+ * the other for `serviceMs`, after ten seconds once for `stumbleMs`, and keeps the last `lookAhead` that
+ * it has worked on.
  */
 function run(
-  { depth, serviceMs, lookAhead = 0 }: {
+  { depth, serviceMs, stumbleMs = serviceMs, lookAhead = 0 }: {
     readonly depth: number;
     readonly serviceMs: number;
+    readonly stumbleMs?: number;
     readonly lookAhead?: number;
   },
   flow: FlowLimit,
@@ -26,6 +28,7 @@ function run(
   let waiting: number | undefined;
   let workedUntilMs = 0;
   let closedSinceMs: number | undefined;
+  let hasStumbled = false;
   for (let nowMs = 0; nowMs < 60_000; nowMs++) {
     const isAsking = inside.length < depth + lookAhead;
     if (nowMs % 33 === 0) {
@@ -47,7 +50,9 @@ function run(
       if (!flow.mayTake(1)) continue;
     }
     flow.take(1, nowMs);
-    workedUntilMs = Math.max(workedUntilMs, nowMs) + serviceMs;
+    const takesMs = nowMs >= 10_000 && !hasStumbled ? stumbleMs : serviceMs;
+    hasStumbled ||= nowMs >= 10_000;
+    workedUntilMs = Math.max(workedUntilMs, nowMs) + takesMs;
     inside.push({ arrivedAtMs: waiting, doneAtMs: workedUntilMs });
     waiting = undefined;
   }
@@ -76,6 +81,17 @@ Deno.test.each([
   const possible = Math.min(1000 / 33, 1000 / serviceMs);
   assert(throughput >= 0.9 * possible, `${throughput} of ${possible} fps`);
 });
+
+Deno.test.each([{ serviceMs: 100 }, { serviceMs: 200 }])(
+  "FlowLimit holds the age of results again once a pipeline of $serviceMs ms a frame has stumbled",
+  ({ serviceMs }) => {
+    const { agesMs } = run({ depth: 8, serviceMs, stumbleMs: 5000 }, flowOf());
+    const stumble = agesMs.findIndex((ageMs) => ageMs >= 5000);
+    const settled = agesMs.slice(stumble + 25);
+    assert(stumble > 0 && settled.length > 100, `${settled.length} frames behind ${stumble}`);
+    assert(quantile(settled, 0.95) <= 500, `${quantile(settled, 0.95)} ms`);
+  },
+);
 
 Deno.test("FlowLimit gives a pipeline that is slower than the bound one frame at a time", () => {
   const { agesMs, throughput } = run({ depth: 2, serviceMs: 1400 }, flowOf());
