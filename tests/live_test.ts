@@ -335,6 +335,19 @@ Deno.test({
   },
 });
 
+Deno.test("receive() ends at once where it is just looked whether a playlist is over", async () => {
+  const ending = new AbortController();
+  let requests = 0;
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    requests++;
+    ending.abort();
+    return new Response("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n0.ts\n");
+  });
+  const url = `http://127.0.0.1:${server.addr.port}/live.m3u8`;
+  await receive(url, { until: ending.signal }).pipeTo(discard());
+  assertEquals(requests, 1);
+});
+
 Deno.test("receive() shows a playlist while it is live, and nothing of it again once it has ended", () =>
   inTempDir(async (dir) => {
     await using sender = playlistSender(dir);

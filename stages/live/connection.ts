@@ -98,7 +98,7 @@ export async function* connect(
   input: FeedInput,
   { firstFrameMs, stallMs, onSound, signal }: Patience,
 ): AsyncGenerator<Picture, LossReason> {
-  if (await input.isOver?.(signal)) return "ended";
+  if (await input.isOver?.(signal) || signal.aborted) return "ended";
   const startedAtMs = performance.now();
   let verdict: LossReason | undefined;
   const notes = new StreamNotesReader(() => {
