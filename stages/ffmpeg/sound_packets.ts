@@ -34,23 +34,24 @@ export class SoundPackets {
   }
 
   /**
-   * The sound up to a picture, as far as it is there.
+   * The sound up to a picture, as far as it is there, a second at a time: a gap may have lasted for hours.
    *
    * @param pts When the picture is shown, by the feed's clock moved by `shift`.
    * @param shift By how many ticks the output runs behind the feed in between.
    * @returns What is to be written before the picture.
    */
-  upTo(pts: number, shift = 0): Uint8Array<ArrayBuffer>[] {
+  *upTo(pts: number, shift = 0): Generator<Uint8Array<ArrayBuffer>> {
     const { rateHz, channels } = this.#sound;
     const moved = this.#offset + Math.round(shift * this.#samplesPerTick);
     const until = Math.round((pts - shift) * this.#samplesPerTick);
-    const from = this.#position - moved;
-    if (until <= from) return [];
-    const samples = this.#sound.between(from, until, until - PATIENCE_S * rateHz);
-    if (samples.length === 0) return [];
-    const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    const header = new Uint8Array(nutFrameHeader(this.#position, bytes.length, 1));
-    this.#position += samples.length / channels;
-    return [header, bytes];
+    for (let from; (from = this.#position - moved) < until;) {
+      const end = Math.min(until, from + rateHz);
+      const samples = this.#sound.between(from, end, until - PATIENCE_S * rateHz);
+      if (samples.length === 0) return;
+      const header = new Uint8Array(nutFrameHeader(this.#position, samples.byteLength, 1));
+      this.#position += samples.length / channels;
+      yield header;
+      yield new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+    }
   }
 }
