@@ -6,6 +6,7 @@ import {
   StageError,
   SteadyboxError,
 } from "../pipeline/errors.ts";
+import { ReaderGone, stderr } from "./_console.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What the program's exit code tells. */
@@ -86,4 +87,18 @@ export function complaintAbout(error: unknown): string {
     (cause instanceof SteadyboxError && !(cause instanceof StageError));
   if (isForeseen) return oneLine(message);
   return `${oneLine(message)}\nThis was not foreseen: add --debug to see where it happened`;
+}
+
+/**
+ * Says what went wrong; nothing where whoever reads standard output, such as `head`, has what they want.
+ *
+ * @param error What was thrown.
+ * @param args The program's arguments, of which one may ask where it happened.
+ * @returns The exit code.
+ */
+export function reported(error: unknown, args: readonly string[]): number {
+  if (causeOf(error, ReaderGone)) return EXIT.done;
+  stderr.write(`steadybox: ${complaintAbout(error)}\n`);
+  if (args.includes("--debug")) stderr.write(`${Deno.inspect(error)}\n`);
+  return exitCodeOf(error);
 }

@@ -1,4 +1,5 @@
-import { ReaderGone, stderr } from "./_console.ts";
+import { stderr } from "./_console.ts";
+import { EXIT, reported } from "./_exit.ts";
 import { quickAnswer } from "./help/quick_answer.ts";
 import { load } from "./_load.ts";
 
@@ -12,7 +13,7 @@ async function program(): Promise<typeof import("./program.ts")> {
       "steadybox: Cannot go on without permission: add --allow-read for the directory of " +
         "steadybox, or start its mod.ts\n",
     );
-    Deno.exit(1);
+    Deno.exit(EXIT.unexpected);
   }
   return await load("./program.ts");
 }
@@ -22,8 +23,7 @@ async function begin(args: readonly string[]): Promise<void> {
   try {
     if (quickAnswer(args)) return;
   } catch (error) {
-    if (error instanceof ReaderGone) return; // Whoever stops reading, such as `head`, has enough.
-    throw error;
+    Deno.exit(reported(error, args));
   }
   await (await program()).main(args);
 }

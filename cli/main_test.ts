@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import manifest from "../deno.json" with { type: "json" };
+import { EXIT } from "./_exit.ts";
 import { commandNames } from "./_parse.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -54,6 +55,25 @@ Deno.test("main.ts gives version and help without any permission", async () => {
     assertStringIncludes(stdout, `\n  ${name} `);
   }
 });
+
+Deno.test(
+  "main.ts says in one line that help could not be written, and nothing to who has enough",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    const program = `"${Deno.execPath()}" run --quiet --no-prompt "${ROOT}cli/main.ts"`;
+    const scripts = [`${program} --help >/dev/full`, `{ ${program} --help; echo $? >&2; } | true`];
+    const ends = await Promise.all(scripts.map(async (script) => {
+      const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+      return [code, new TextDecoder().decode(stderr)];
+    }));
+    assertEquals(ends, [
+      [EXIT.output, 'steadybox: Cannot write "standard output": no space is left on the device\n'],
+      [0, `${EXIT.done}\n`],
+    ]);
+  },
+);
 
 Deno.test("main.ts gives the same help at once and after it has read all arguments", async () => {
   const quick = await main(["models", "prune", "--help"]);

@@ -1,5 +1,4 @@
-import { ReaderGone, stderr } from "./_console.ts";
-import { causeOf, complaintAbout, EXIT, exitCodeOf } from "./_exit.ts";
+import { EXIT, reported } from "./_exit.ts";
 import type { Request } from "./_arguments.ts";
 import { load } from "./_load.ts";
 import { parse } from "./_parse.ts";
@@ -37,18 +36,13 @@ async function perform(request: Request): Promise<number> {
   }
 }
 
-/** Says what went wrong. */
-function report(error: unknown, { isDebugging }: { readonly isDebugging: boolean }): void {
-  stderr.write(`steadybox: ${complaintAbout(error)}\n`);
-  if (isDebugging) stderr.write(`${Deno.inspect(error)}\n`);
-}
-
 /**
  * Runs the program.
  *
  * @param args The arguments, such as `["run", "in.mp4", "--output", "out.mp4"]`.
  * @returns The exit code: 0 done, 1 unexpected error, 2 wrong usage, 3 source, 4 output, 5 model,
- * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the signal that ended the run.
+ * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the
+ * signal that ended the run.
  */
 export async function exitCodeFrom(args: readonly string[]): Promise<number> {
   try {
@@ -56,10 +50,7 @@ export async function exitCodeFrom(args: readonly string[]): Promise<number> {
     if (!request) return EXIT.done;
     return await withPermissions(request, () => perform(request));
   } catch (error) {
-    // Whoever stops reading, such as `head`, has what they want.
-    if (causeOf(error, ReaderGone)) return EXIT.done;
-    report(error, { isDebugging: args.includes("--debug") });
-    return exitCodeOf(error);
+    return reported(error, args);
   }
 }
 
