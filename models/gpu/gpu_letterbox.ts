@@ -83,6 +83,7 @@ export class GpuLetterbox {
     }
     pass.end();
     this.#device.queue.submit([commands.finish()]);
+    this.#forgetPlans();
   }
 
   /** The pictures in the GPU's memory; those that are there already do not go up again. */
@@ -127,12 +128,16 @@ export class GpuLetterbox {
     }
     this.#plans.delete(key);
     this.#plans.set(key, plan);
+    return plan;
+  }
+
+  /** Gives up the plans that were not used for longest: what is submitted needs them no more. */
+  #forgetPlans(): void {
     for (const [oldest, buffer] of this.#plans) {
       if (this.#plans.size <= MAX_PLANS) break;
       buffer.destroy();
       this.#plans.delete(oldest);
     }
-    return plan;
   }
 
   #placeOf(place: number): GPUBuffer {

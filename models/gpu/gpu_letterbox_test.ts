@@ -179,6 +179,16 @@ Deno.test("GpuLetterbox makes a batch of pictures and of their slices", { ignore
   );
 });
 
+Deno.test("GpuLetterbox makes more slices at once than it keeps plans of", { ignore }, async () => {
+  const one = { size: [130, 70], planes: noisyPlanes(130, 70) } as const;
+  const parts = Array.from(
+    { length: 70 },
+    (_, i) => ({ x: i % 60, y: i % 7, width: 64, height: 60 }),
+  );
+  const { data, fits } = expectedOf(one, "bilinear", parts);
+  assertClose(await tensorsOf([{ ...one, fits }], "bilinear"), data, 1e-5);
+});
+
 Deno.test("GpuLetterbox makes tensors of half precision, as near as they can be", {
   ignore: !found?.adapter.features.has("shader-f16"),
 }, async () => {
