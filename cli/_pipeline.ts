@@ -192,7 +192,6 @@ async function piped(
     found = found.pipeThrough(noted(tiesFor(options, detector)));
   }
   if (selection) found = found.pipeThrough(noted(selection));
-  if (late) found = found.pipeThrough(late);
   if (steadying) {
     // Smoothing takes microseconds, but the frames that it waits for would count as its time.
     const tracked = found.pipeThrough(noted(steadying.tracking));
@@ -200,6 +199,7 @@ async function piped(
     found = (isFirstPass ? tracked.pipeThrough(tally.counting()) : tracked)
       .pipeThrough(steadying.smoothing);
   }
+  if (late) found = found.pipeThrough(late); // A method that looks ahead keeps frames through an outage.
   found = found.pipeThrough(tally.counting());
   for (const stage of view.results(watch)) found = found.pipeThrough(stage);
   for (const writer of writers) found = found.pipeThrough(noted(writer));

@@ -45,6 +45,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "steadybox run shows nothing of before an outage after it, though it looks ahead",
+  ignore: !hasRtspServer(),
+  fn: () =>
+    inTempDir(async (dir) => {
+      await Deno.mkdir(`${dir}/tmp`);
+      const port = freePort();
+      const wishes = ["--smooth", "fixed-lag:lag=10", "--max-latency", "1500", "--device", "cpu"];
+      const first = await Camera.start({ port });
+      const source = `rtsp://127.0.0.1:${port}/camera`;
+      const child = startProgram(["run", source, ...wishes, "--jsonl", "o.jsonl"], { dir });
+      const said = Promise.all([child.stdout.text(), child.stderr.text()]);
+      await grown(`${dir}/o.jsonl`, 10);
+      await first[Symbol.asyncDispose]();
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await using _second = await Camera.start({ port });
+      await grown(`${dir}/o.jsonl`, 25);
+      child.kill("SIGTERM");
+      await child.status;
+      const [, stderr] = await said;
+      const [, frames, dropped, received, late] =
+        /Frames +(\d+) in, (\d+) of (\d+) received dropped \(.*late (\d+)/.exec(stderr)?.map(
+          Number,
+        ) ?? [];
+      assert(late! >= 10, stderr);
+      assertEquals(frames! + dropped!, received, stderr);
+    }),
+});
+
+Deno.test({
   name: "steadybox run sends a camera on that comes back with another size",
   ignore: !hasRtspServer(),
   fn: () =>
