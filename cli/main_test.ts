@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** What Deno prints, as a program without a terminal gets it. */
 async function deno(...args: readonly string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await new Deno.Command("deno", {
     args: ["--quiet", ...args],
     stdin: "null",
   }).output();
