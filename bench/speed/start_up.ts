@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Network, Subject } from "./contenders.ts";
+import { type Network, steadybox, type Subject } from "./contenders.ts";
 import { measured } from "./measured.ts";
 import type { Target } from "./schema.ts";
 import { spreadOf } from "./spread.ts";
@@ -41,10 +41,8 @@ export async function startUpTargets(
   ];
 }
 
-async function firstFrameRatio(
-  { clip, model, device }: Subject,
-  { path, input }: Network,
-): Promise<number> {
+async function firstFrameRatio(subject: Subject, { path, input }: Network): Promise<number> {
+  const { clip, folder } = subject;
   const programs = `${ROOT}bench/speed/programs`;
   const probe = await measured(["ffprobe", "-v", "error", "-show_format", "-show_streams", clip]);
   const frame = await measured([
@@ -54,7 +52,10 @@ async function firstFrameRatio(
     ...[...DENO, `${programs}/bare_inference.ts`],
     ...[path, "1", String(input.width), String(input.height)],
   ]);
-  const { firstFrameMs } = await told([...DENO, `${programs}/first_frame.ts`, clip, model, device]);
+  const { firstFrameMs } = await told([
+    ...["sh", `${programs}/first_frame.sh`, `${folder}/stand-in`],
+    ...steadybox(subject, clip, "--duration", "0.5", "--output", `${folder}/first.mp4`),
+  ]);
   return firstFrameMs! / (1000 * (probe.wallS + frame.wallS) + createMs!);
 }
 
