@@ -100,24 +100,20 @@ export async function* connect(
 ): AsyncGenerator<Picture, LossReason> {
   if (await input.isOver?.(signal) || signal.aborted) return "ended";
   const startedAtMs = performance.now();
-  let verdict: LossReason | undefined;
-  const notes = new StreamNotesReader(() => {
-    verdict ??= "changed"; // Pictures of another form may have as many bytes.
-    end(child);
-  });
-  await using child = ffmpegFor(input, onSound !== undefined, notes.read);
   let hadPictures = false;
-  using watchdog = new Watchdog(() => {
-    verdict ??= hadPictures ? "stalled" : "timeout";
-    end(child);
-  });
-  const giveUp = () => end(child);
-  signal.addEventListener("abort", giveUp);
+  let verdict: LossReason | undefined;
+  function giveUp(reason: LossReason): void {
+    verdict ??= reason;
+    hangUp();
+  }
+  // Pictures of another form may have as many bytes.
+  const notes = new StreamNotesReader(() => giveUp("changed"));
+  await using child = ffmpegFor(input, onSound !== undefined, notes.read);
+  const hangUp = () => end(child);
+  signal.addEventListener("abort", hangUp);
+  using watchdog = new Watchdog(() => giveUp(hadPictures ? "stalled" : "timeout"));
   watchdog.watch(firstFrameMs);
-  using host = new Watchdog(() => {
-    if (notes.connectedAtMs === undefined) end(child); // A slow camera's host answers at once, too.
-  });
-  if (input.script !== undefined && input.script === input.patientScript) host.watch(SILENCE_MS);
+  using _ = hostWatchdog(input, notes, hangUp);
   if (input.script !== undefined) await handOver(child, input.script);
   try {
     await using bytes = new ByteReader(child.stdout);
@@ -135,7 +131,7 @@ export async function* connect(
     if (!(cause instanceof RangeError)) throw cause;
     if (cause instanceof PictureSizeError) verdict ??= "changed";
   } finally {
-    signal.removeEventListener("abort", giveUp);
+    signal.removeEventListener("abort", hangUp);
   }
   end(child);
   const wasSilentFrom = notes.connectedAtMs ?? startedAtMs;
@@ -205,6 +201,17 @@ class Watchdog implements Disposable {
   [Symbol.dispose](): void {
     this.rest();
   }
+}
+
+/** Hangs up on a host that takes no connection: even that of a slow camera takes one at once. */
+function hostWatchdog(
+  { script, patientScript }: FeedInput,
+  notes: StreamNotesReader,
+  hangUp: () => void,
+): Watchdog {
+  const watchdog = new Watchdog(() => notes.connectedAtMs ?? hangUp());
+  if (script !== undefined && script === patientScript) watchdog.watch(SILENCE_MS);
+  return watchdog;
 }
 
 /** Ends a process without waiting: it is asked to, and soon made to, as it has nothing to finish. */

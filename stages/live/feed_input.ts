@@ -83,48 +83,28 @@ export function feedInput(
   if (CAMERA.test(source)) {
     return { name: source, args: [...LOW_DELAY, "-f", "v4l2", "-i", source], stallMs: STALL_MS };
   }
+  const options = optionsFor(source);
   const name = withoutCredentials(source);
-  const options = OPTIONS[/^[a-z]+/i.exec(source)?.[0].toLowerCase() ?? ""];
-  if (!isUrl(source) || !options) {
-    throw new SourceError(
-      `Cannot receive ${name}: it is neither /dev/video… nor a URL of ${
-        Object.keys(OPTIONS).join(", ")
-      }`,
-    );
-  }
-  // deno-lint-ignore no-control-regex -- That is what must not be in there.
-  if (/[\x00-\x1f\x7f]/.test(source)) {
-    throw new SourceError("Cannot receive a URL that holds control characters");
-  }
-  if (lacksPort(source)) throw new SourceError(`Cannot receive ${name}: it names no port`);
+  const isRtsp = "allowed_media_types" in options;
   const isPaced = isPlaylist(source);
   const protocols = protocolsFor(source);
-  const entries = {
+  const media = { allowed_media_types: withSound ? "video+audio" : "video" };
+  const script = scriptFor(source, {
     ...options,
-    ..."allowed_media_types" in options && {
-      rtsp_transport: transport,
-      allowed_media_types: withSound ? "video+audio" : "video",
-    },
+    ...isRtsp && { rtsp_transport: transport, ...media },
     ...isPaced && { live_start_index: "-2" }, // By itself it is a third one behind.
     protocol_whitelist: protocols,
-  };
+  });
   const list = [
     ...["-probesize", "1000", "-analyzeduration", "0", "-fpsprobesize", "0"],
     ...["-protocol_whitelist", `pipe,${protocols}`],
     ...["-f", "concat", "-safe", "0", "-i", "pipe:0"],
   ];
-  const script = [
-    "ffconcat version 1.0",
-    `file '${withTimeout(source).replaceAll("'", "'\\''")}'`,
-    ...Object.entries(entries).map(([option, value]) => `option ${option} ${value}`),
-    "",
-  ].join("\n");
   if (!isPaced) {
     const patience = `option timeout ${PATIENT_SILENCE_MS * 1000}\n`;
     const patientScript = script.replace(`option timeout ${SILENCE_US}\n`, patience);
-    const isPatient = "allowed_media_types" in options;
     const args = [...LOW_DELAY, ...list];
-    return { name, stallMs: STALL_MS, args, script, ...isPatient && { patientScript } };
+    return { name, stallMs: STALL_MS, args, script, ...isRtsp && { patientScript } };
   }
   return {
     name,
@@ -134,6 +114,35 @@ export function feedInput(
     script,
     isOver: (signal) => isFinishedPlaylist(list, script, signal),
   };
+}
+
+/** The options of ffmpeg's that suit a URL, which has to be one that can be a feed. */
+function optionsFor(url: string): Readonly<Record<string, string>> {
+  const name = withoutCredentials(url);
+  const options = OPTIONS[/^[a-z]+/i.exec(url)?.[0].toLowerCase() ?? ""];
+  if (!isUrl(url) || !options) {
+    throw new SourceError(
+      `Cannot receive ${name}: it is neither /dev/video… nor a URL of ${
+        Object.keys(OPTIONS).join(", ")
+      }`,
+    );
+  }
+  // deno-lint-ignore no-control-regex -- That is what must not be in there.
+  if (/[\x00-\x1f\x7f]/.test(url)) {
+    throw new SourceError("Cannot receive a URL that holds control characters");
+  }
+  if (lacksPort(url)) throw new SourceError(`Cannot receive ${name}: it names no port`);
+  return options;
+}
+
+/** The list that holds a URL alone, opened with options. */
+function scriptFor(url: string, options: Readonly<Record<string, string>>): string {
+  return [
+    "ffconcat version 1.0",
+    `file '${withTimeout(url).replaceAll("'", "'\\''")}'`,
+    ...Object.entries(options).map(([option, value]) => `option ${option} ${value}`),
+    "",
+  ].join("\n");
 }
 
 /** Threads that decode a frame each would hold as many back; damaged packets are left out. */
