@@ -9,6 +9,8 @@ import type { Request } from "./_arguments.ts";
 import { causeOf } from "./_exit.ts";
 import type { JitterOptions } from "./_jitter_options.ts";
 import { load } from "./_load.ts";
+import type { EvaluateOptions } from "./models_evaluate.ts";
+import type { ProbeOptions } from "./probe.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import { isUrl } from "./_sources.ts";
@@ -73,46 +75,68 @@ function placesOfOutputs(sources: readonly string[], outputs: Outputs): string[]
   return sources.includes("-") ? [...directories, storagePlace(outputs)] : directories;
 }
 
+function placeOfLabels(labels: string | undefined): string[] {
+  return labels === undefined || labels === "coco" ? [] : [labels];
+}
+
+function mayBeNative(device: RunOptions["device"]): boolean {
+  return device === "auto" || device === "cpu";
+}
+
 /** What a command needs; nothing where it says so itself. */
 export function needsOf(request: Request): Needs | undefined {
-  if (request.command === "run") {
-    const { sources, sourceEnv, model, labels, device } = request;
-    const outputs = placesOfOutputs(sources, request);
-    return {
-      read: [
-        ...OWN_MODELS,
-        ...placeOfModel(model),
-        ...labels === undefined || labels === "coco" ? [] : [labels],
-        ...placesOf(sources),
-        ...outputs,
-      ],
-      write: outputs,
-      run: ["ffmpeg", "ffprobe"],
-      env: [sourceEnv, request.mqttEnv].filter((name) => name !== undefined),
-      net: hostsOfView(request),
-      isNative: device === "auto" || device === "cpu",
-    };
+  switch (request.command) {
+    case "run":
+      return needsOfRun(request);
+    case "jitter":
+      return needsOfJitter(request);
+    case "models evaluate":
+      return needsOfEvaluate(request);
+    case "probe":
+      return needsOfProbe(request);
+    default:
+      return undefined;
   }
-  if (request.command === "jitter") return needsOfJitter(request);
-  if (request.command === "models evaluate") {
-    const { images, truth, model, labels, device } = request;
-    return {
-      read: [
-        ...OWN_MODELS,
-        ...placeOfModel(model),
-        ...labels === undefined || labels === "coco" ? [] : [labels],
-        ...images.flatMap((image) => placesOf([image])),
-        ...truth,
-      ],
-      write: [],
-      run: ["ffmpeg", "ffprobe"],
-      isNative: device === "auto" || device === "cpu",
-    };
-  }
-  if (request.command !== "probe") return undefined;
-  const stored = placesOfOutputs([request.source], {});
+}
+
+function needsOfRun(options: RunOptions): Needs {
+  const { sources, sourceEnv, mqttEnv, model, labels, device } = options;
+  const outputs = placesOfOutputs(sources, options);
   return {
-    read: [...placesOf([request.source]), ...stored],
+    read: [
+      ...OWN_MODELS,
+      ...placeOfModel(model),
+      ...placeOfLabels(labels),
+      ...placesOf(sources),
+      ...outputs,
+    ],
+    write: outputs,
+    run: ["ffmpeg", "ffprobe"],
+    env: [sourceEnv, mqttEnv].filter((name) => name !== undefined),
+    net: hostsOfView(options),
+    isNative: mayBeNative(device),
+  };
+}
+
+function needsOfEvaluate({ images, truth, model, labels, device }: EvaluateOptions): Needs {
+  return {
+    read: [
+      ...OWN_MODELS,
+      ...placeOfModel(model),
+      ...placeOfLabels(labels),
+      ...images.flatMap((image) => placesOf([image])),
+      ...truth,
+    ],
+    write: [],
+    run: ["ffmpeg", "ffprobe"],
+    isNative: mayBeNative(device),
+  };
+}
+
+function needsOfProbe({ source }: ProbeOptions): Needs {
+  const stored = placesOfOutputs([source], {});
+  return {
+    read: [...placesOf([source]), ...stored],
     write: stored,
     run: ["ffprobe"],
     isNative: false,
@@ -145,7 +169,7 @@ function needsOfJitter(
     read: [...OWN_MODELS, ...placeOfModel(model), ...files, place],
     write: [place],
     run: ["ffmpeg", "ffprobe"],
-    isNative: tracks.length === 0 && (device === "auto" || device === "cpu"),
+    isNative: tracks.length === 0 && mayBeNative(device),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Detected, Prepared } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { annotate } from "../stages/annotate.ts";
 import { decodeBoxes } from "../stages/decode_boxes.ts";
-import { dropLate } from "../stages/drop_late.ts";
+import { dropLate, type DropLateStage } from "../stages/drop_late.ts";
 import { infer } from "../stages/infer.ts";
 import { letterbox } from "../stages/letterbox.ts";
 import type { FeedWatch } from "../stages/live_view/feed_watch.ts";
@@ -131,47 +131,23 @@ export function checkStages(
   chosenStages(options, sources, detector, () => Promise.reject(new Error("Nothing is read yet")));
 }
 
+/** Remembers a stage whose times are told. */
+function noted<T extends Metered>({ stages }: Parts, stage: T): T {
+  stages.push(stage);
+  return stage;
+}
+
 /** Connects the stages, and waits for the last frame. */
-async function piped(
-  { options, input, interruption, tally, view, say }: Job,
-  { detector, session, stages, notes, watch }: Parts,
-): Promise<void> {
-  function noted<T extends Metered>(stage: T): T {
-    stages.push(stage);
-    return stage;
-  }
-  const { boxes, sieves, steadying, cutting, merging, selection } = chosenStages(
-    options,
-    input.sources,
-    detector,
-    () => {
-      tally.restart();
-      notes.add("Each box was smoothed with the whole video in sight: it was decoded twice");
-      return secondFrames({ options, input, interruption, say });
-    },
-  );
-  // Slices are cut from whole pictures, and a GPU makes its input of them.
-  const isWhole = cutting !== undefined || session.maxPictureBytes !== undefined;
-  const scaledFor = isWhole ? undefined : detector.input;
-  const writers = await writersFor(options, detector.labels, isFeed(input.sources));
-  const seen = {
-    ...view.showsPictures && { isSeen: true },
-    onEvent: (event: FeedEvent) => watch.note(event),
-    say,
-  };
-  const frames = noted(
-    await framesOf(input, { ...options, ...seen }, interruption.signal, scaledFor),
-  );
-  const late = "statistics" in frames && options.livePolicy === "newest"
-    ? dropLate<Detected>({
-      maxLatencyMs: options.maxLatency,
-      onOverrun: (overrun) => say(overrunText(overrun, options.maxLatency, session.device)),
-    })
-    : undefined;
-  if ("statistics" in frames) {
-    tally.countDrops(frames.statistics, late?.dropped);
-    watch.count(frames.statistics, late?.dropped);
-  }
+async function piped(job: Job, parts: Parts): Promise<void> {
+  const { options, input, interruption, view, say } = job;
+  const { notes, watch } = parts;
+  const chosen = chosenStages(options, input.sources, parts.detector, () => {
+    job.tally.restart();
+    notes.add("Each box was smoothed with the whole video in sight: it was decoded twice");
+    return secondFrames(job);
+  });
+  const writers = await writersFor(options, parts.detector.labels, isFeed(input.sources));
+  const read = await framesFor(job, parts, chosen);
   await using _directory = options.output !== undefined && input.sources.kind === "pictures"
     ? await madeDirectory(options.output)
     : undefined;
@@ -180,40 +156,90 @@ async function piped(
     say,
   });
 
+  let found = foundIn(read, job, parts, chosen);
+  for (const stage of view.results(watch)) found = found.pipeThrough(stage);
+  for (const writer of writers) found = found.pipeThrough(noted(parts, writer));
+  const { haste: signal } = interruption;
+  const looking = view.pictures(watch);
+  if (pictures || looking) found = found.pipeThrough(noted(parts, annotationFor(options)));
+  if (looking) found = found.pipeThrough(looking);
+  if (!pictures) return await found.pipeTo(discard(), { signal });
+  await found
+    .pipeTo(noted(parts, pictures), { signal })
+    .catch((error) => {
+      throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
+    });
+  if (pictures.outcome) notes.add(pictures.outcome());
+}
+
+/** What is read, and what leaves out of it what comes too late to be shown. */
+interface Read {
+  readonly frames: Awaited<ReturnType<typeof framesOf>>;
+  readonly late?: DropLateStage<Detected> | undefined;
+}
+
+/** The frames as the network's session wants them; what is dropped of a feed's is counted. */
+async function framesFor(
+  { options, input, interruption, tally, view, say }: Job,
+  parts: Parts,
+  { cutting }: ReturnType<typeof chosenStages>,
+): Promise<Read> {
+  const { detector, session, watch } = parts;
+  // Slices are cut from whole pictures, and a GPU makes its input of them.
+  const isWhole = cutting !== undefined || session.maxPictureBytes !== undefined;
+  const scaledFor = isWhole ? undefined : detector.input;
+  const seen = {
+    ...view.showsPictures && { isSeen: true },
+    onEvent: (event: FeedEvent) => watch.note(event),
+    say,
+  };
+  const frames = noted(
+    parts,
+    await framesOf(input, { ...options, ...seen }, interruption.signal, scaledFor),
+  );
+  if (!("statistics" in frames)) return { frames };
+  const late = options.livePolicy === "newest"
+    ? dropLate<Detected>({
+      maxLatencyMs: options.maxLatency,
+      onOverrun: (overrun) => say(overrunText(overrun, options.maxLatency, session.device)),
+    })
+    : undefined;
+  tally.countDrops(frames.statistics, late?.dropped);
+  watch.count(frames.statistics, late?.dropped);
+  return { frames, late };
+}
+
+/** What is found in frames: one detection an object, followed and smoothed if that is wanted. */
+function foundIn(
+  { frames, late }: Read,
+  { options, tally }: Job,
+  parts: Parts,
+  { boxes, sieves, steadying, cutting, merging, selection }: ReturnType<typeof chosenStages>,
+): ReadableStream<Detected> {
+  const { detector, session } = parts;
   let prepared: ReadableStream<Prepared> = frames
     .pipeThrough(atLeastOne())
-    .pipeThrough(noted(letterbox(detector.input, { stride: options.vidStride, on: session })));
-  if (cutting) prepared = prepared.pipeThrough(noted(cutting));
+    .pipeThrough(
+      noted(parts, letterbox(detector.input, { stride: options.vidStride, on: session })),
+    );
+  if (cutting) prepared = prepared.pipeThrough(noted(parts, cutting));
   let found: ReadableStream<Detected> = prepared
-    .pipeThrough(noted(infer(session, sieves && { sieves })))
-    .pipeThrough(noted(boxes));
-  if (merging) found = found.pipeThrough(noted(merging));
+    .pipeThrough(noted(parts, infer(session, sieves && { sieves })))
+    .pipeThrough(noted(parts, boxes));
+  if (merging) found = found.pipeThrough(noted(parts, merging));
   if (!merging || options.ties === "blend-over-time") {
-    found = found.pipeThrough(noted(tiesFor(options, detector)));
+    found = found.pipeThrough(noted(parts, tiesFor(options, detector)));
   }
-  if (selection) found = found.pipeThrough(noted(selection));
+  if (selection) found = found.pipeThrough(noted(parts, selection));
   if (steadying) {
     // Smoothing takes microseconds, but the frames that it waits for would count as its time.
-    const tracked = found.pipeThrough(noted(steadying.tracking));
+    const tracked = found.pipeThrough(noted(parts, steadying.tracking));
     const isFirstPass = takesTwoPasses(options.smooth);
     found = (isFirstPass ? tracked.pipeThrough(tally.counting()) : tracked)
       .pipeThrough(steadying.smoothing);
   }
   if (late) found = found.pipeThrough(late); // A method that looks ahead keeps frames through an outage.
-  found = found.pipeThrough(tally.counting());
-  for (const stage of view.results(watch)) found = found.pipeThrough(stage);
-  for (const writer of writers) found = found.pipeThrough(noted(writer));
-  const { haste: signal } = interruption;
-  const looking = view.pictures(watch);
-  if (pictures || looking) found = found.pipeThrough(noted(annotationFor(options)));
-  if (looking) found = found.pipeThrough(looking);
-  if (!pictures) return await found.pipeTo(discard(), { signal });
-  await found
-    .pipeTo(noted(pictures), { signal })
-    .catch((error) => {
-      throw input.sources.kind === "pictures" ? telling(pictures, error) : error;
-    });
-  if (pictures.outcome) notes.add(pictures.outcome());
+  return found.pipeThrough(tally.counting());
 }
 
 /** The frames once more; those of a first pass that was interrupted come in any case. */
