@@ -38,7 +38,7 @@ export interface DropLateStage<T> extends MeteredStage<T, T> {
  *
  * A pipeline that takes longer than the bound for each frame cannot hold it. When all frames have been
  * late for three times the bound, they pass until one is in time again: a newest picture that is too
- * old is better than none.
+ * old is better than none. One that is four times as old as others were has been held up, and does not.
  *
  * With the counts of the feed, `received = passed + dropped here + dropped there`.
  *
