@@ -41,14 +41,15 @@ export interface EncodeOptions {
  * picture.
  * Sound is copied where the container can hold it, else encoded. Odd sizes are made even by
  * repeating the last row or column. Where a feed comes back with another size or colour space, its
- * pictures are fit into those of the first, with bars. The file gets its name when it is whole: on an error or an
- * abort nothing is left.
+ * pictures are fit into those of the first, with bars. The file gets its name when it is whole: on an
+ * error or an abort nothing is left.
  *
  * @param path Where to; the extension tells the container.
  * @param options How it is encoded.
  * @returns The sink of a pipeline: it takes whatever carries a frame.
  * @throws {RangeError} If an option is out of range.
- * @throws {OutputError} If the extension is none of a container that keeps each frame's time. Through the stream, if the file cannot be written.
+ * @throws {OutputError} If the extension is none of a container that keeps each frame's time. Through
+ * the stream, if the file cannot be written.
  */
 export function encode(
   path: string,

@@ -103,7 +103,8 @@ class ImageList {
 /**
  * Writes results in the form of COCO (cocodataset.org, "Results Format"): an array of
  * `{ image_id, category_id, bbox: [x, y, width, height], score }`, which pycocotools' `loadRes`
- * reads, with a `track_id` where objects are followed; and beside it the matching `images` and `categories`, as a data set without annotations.
+ * reads, with a `track_id` where objects are followed; and beside it the matching `images` and
+ * `categories`, as a data set without annotations.
  *
  * `image_id` is the number of the frame, `category_id` that of the class, both from 0. Each image
  * has the source's name as `file_name`, and its `frame_index`, `pts`, `time_base` and `timestamp` in

@@ -34,8 +34,8 @@ function linesOf({ frame, detections, isHeld }: Detected, boxes: BoxChoice): str
  * arXiv:1504.01942, on its data format): frame, id, left, top, width, height, confidence, x, y, z.
  *
  * Frames are counted from 1, and the top left pixel of the picture is at (1, 1). What is not known
- * (x, y, z, and the id where objects are not followed) is -1. Pixels have two decimals; boxes are clipped to the frame. Held frames are left
- * out, as nothing was found on them.
+ * (x, y, z, and the id where objects are not followed) is -1. Pixels have two decimals; boxes are
+ * clipped to the frame. Held frames are left out, as nothing was found on them.
  *
  * @param target The path of a file, or a stream.
  * @param options How to treat the target.

@@ -12,7 +12,8 @@ export interface TextFormat {
 }
 
 /**
- * Makes a stage that writes what passes through, each item before it is passed on.
+ * Makes a stage that writes what passes through, each item before it is passed on; what becomes a
+ * file that nobody follows is gathered first.
  *
  * @param name The name of the stage.
  * @param target Where to write to.
