@@ -137,8 +137,7 @@ export class Browser implements AsyncDisposable {
 
 /** Where the browser listens, which it says; the rest of what it says is dropped. */
 async function debuggerUrl(child: Deno.ChildProcess): Promise<string> {
-  const lines = child.stderr.pipeThrough(new TextDecoderStream());
-  const reader = lines.getReader();
+  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   for (;;) {
     const { done, value = "" } = await reader.read();
@@ -146,8 +145,7 @@ async function debuggerUrl(child: Deno.ChildProcess): Promise<string> {
     said += value;
     const [, host] = /DevTools listening on ws:\/\/([^/]+)\//.exec(said) ?? [];
     if (host === undefined) continue;
-    reader.releaseLock();
-    lines.pipeTo(new WritableStream()).catch(() => {});
+    await reader.cancel(); // Processes of the browser's may keep it open for longer than itself.
     return `http://${host}`;
   }
 }
