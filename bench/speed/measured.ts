@@ -23,9 +23,6 @@ export interface MemorySample {
   readonly heldMb: number;
 }
 
-/** The size of a page of memory, in MB. */
-const PAGE_MB = 4096 / 1e6;
-
 /** Watches the memory of a process and all below it. */
 const MEMORY = fileURLToPath(new URL("programs/memory.sh", import.meta.url));
 
@@ -64,8 +61,8 @@ export async function measured(
   return {
     wallS,
     cpuS: childSecondsIn(new TextDecoder().decode(stdout)),
-    peakMb: all * PAGE_MB,
-    denoPeakMb: deno * PAGE_MB,
+    peakMb: all / 1e6,
+    denoPeakMb: deno / 1e6,
     samples: samplesFile === undefined ? [] : await samplesIn(samplesFile),
     printed,
   };
@@ -74,8 +71,8 @@ export async function measured(
 async function samplesIn(path: string): Promise<MemorySample[]> {
   const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
   return lines.map((line) => {
-    const [timeS = NaN, pages = NaN] = line.split(" ").map(Number);
-    return { timeS, heldMb: pages * PAGE_MB };
+    const [timeS = NaN, bytes = NaN] = line.split(" ").map(Number);
+    return { timeS, heldMb: bytes / 1e6 };
   });
 }
 

@@ -1,9 +1,10 @@
 # Watches a process and all below it until it ends, then prints the most memory that they held: all
-# together, and the largest Deno process among them, in pages. With a FILE, it writes there how much
+# together, and the largest Deno process among them, in bytes. With a FILE, it writes there how much
 # that process held, ten times a second, behind the seconds since the machine started.
 #
 # usage: sh memory.sh PID [FILE]
 
+page=$(getconf PAGESIZE)
 peak=0
 peak_deno=0
 
@@ -28,8 +29,8 @@ while [ -d /proc/"$1" ]; do
   if [ "$deno" -gt "$peak_deno" ]; then peak_deno=$deno; fi
   if [ -n "$2" ] && [ "$deno" -gt 0 ]; then
     read -r seconds _ </proc/uptime
-    echo "$seconds $deno" >>"$2"
+    echo "$seconds $((deno * page))" >>"$2"
   fi
   sleep 0.1
 done
-echo "$peak $peak_deno"
+echo "$((peak * page)) $((peak_deno * page))"
