@@ -21,6 +21,7 @@ export class Recorder implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<void>;
   readonly #pushes: string[] = [];
+  readonly #ended = new Set<string>();
   readonly #waits = new Set<() => void>();
   #isReady = false;
 
@@ -43,10 +44,17 @@ export class Recorder implements AsyncDisposable {
     return recorder;
   }
 
-  /** Waits for the nth push, from 0; returns where it is written. */
+  /** Waits for the beginning of the nth push, from 0; returns where it is written. */
   async push(number: number): Promise<string> {
     await this.#until(() => this.#pushes.length > number);
     return this.#pushes[number]!;
+  }
+
+  /** Waits for the end of the nth push, from 0; returns where all of it is written. */
+  async wholePush(number: number): Promise<string> {
+    const path = await this.push(number);
+    await this.#until(() => this.#ended.has(path));
+    return path;
   }
 
   /** Stops it where it is: its connections stay open. */
@@ -78,8 +86,9 @@ export class Recorder implements AsyncDisposable {
       text = lines.pop()!;
       for (const line of lines) {
         if (line === "ready") this.#isReady = true;
-        const [, path] = /^recording (.*)$/.exec(line) ?? [];
-        if (path !== undefined) this.#pushes.push(path);
+        const [, what, path] = /^(recording|recorded) (.*)$/.exec(line) ?? [];
+        if (what === "recording") this.#pushes.push(path!);
+        if (what === "recorded") this.#ended.add(path!);
       }
       for (const check of this.#waits) check();
     }

@@ -171,16 +171,23 @@ Deno.test({
       const port = freePort();
       await using recorder = await Recorder.start({ port, folder });
       const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 200 });
-      const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 1500));
-      await liveFrames({ count: 60, pauses: new Map([[29, outage]]) }).pipeTo(out);
+      let outageS = 0;
+      const outage = async () => {
+        const startedAtMs = performance.now();
+        await new Promise<void>((resolve) => setTimeout(resolve, 1500));
+        outageS = (performance.now() - startedAtMs) / 1000;
+      };
+      await liveFrames({ count: 60, fps: 15, pauses: new Map([[29, outage]]) }).pipeTo(out);
       const { cards, connections } = out.statistics();
       assertEquals(connections, 1);
-      const numbers = await numbersIn(await recorder.push(0));
+      const numbers = await numbersIn(await recorder.wholePush(0));
       const from = numbers.indexOf(undefined);
       const to = numbers.lastIndexOf(undefined) + 1;
       assertEquals(numbers.slice(from, to), Array(to - from).fill(undefined));
       assertEquals(numbers[from - 1], 29);
-      assert(to - from >= cards - 1 && cards >= 10 && cards <= 22, `${cards} cards`);
+      assert(to - from >= cards - 1, `${to - from} of ${cards} cards came`);
+      // A busy machine shows fewer; none shows more.
+      assert(cards >= 5 && cards <= 15 * outageS + 1, `${cards} cards in ${outageS} s`);
       assert(numbers[to]! >= 30, `the card is followed by ${numbers[to]}`);
     }),
 });
@@ -214,7 +221,7 @@ Deno.test({
         dropped: { superseded: 0, late: 0, unconnected: 0, ended: 0 },
       });
       assert(ages.p50 >= 700, `${ages.p50} ms`);
-      assertEquals(await numbersIn(await recorder.push(0)), [0, 1, 2, 3, 4, 5]);
+      assertEquals(await numbersIn(await recorder.wholePush(0)), [0, 1, 2, 3, 4, 5]);
     }),
 });
 

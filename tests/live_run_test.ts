@@ -102,7 +102,7 @@ Deno.test({
       const [sent] = /(?<=Sent )\d+/.exec(stderr) ?? [];
       const [cards = 0] = /\d+(?= cards? shown)/.exec(stderr) ?? [];
       let frames = 0;
-      for await (using frame of decode(await recorder.push(0))) {
+      for await (using frame of decode(await recorder.wholePush(0))) {
         assertEquals([frame.planes.width, frame.planes.height], [320, 240]);
         frames++;
       }

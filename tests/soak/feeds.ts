@@ -16,7 +16,7 @@ import { inTempDir } from "../_temp_dir.ts";
 const ROUNDS = Number(Deno.env.get("SOAK_ROUNDS") ?? 5);
 
 /** How long one run is, in seconds. */
-const DURATION_S = 30;
+const DURATION_S = 60;
 
 /** How much less the good feeds may have beside bad ones. */
 const LOSS = 0.1;
