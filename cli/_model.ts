@@ -23,7 +23,7 @@ export interface ModelChoice {
 }
 
 /** How far a download has come: `12.3 MB of 45.0 MB  model.onnx`. */
-export function downloadLine(
+function downloadLine(
   { shown, receivedBytes, totalBytes }: DownloadProgress,
 ): { readonly share: number | undefined; readonly words: string } {
   const name = shown.replace(/\?…$/, "").split("/").at(-1);
@@ -35,7 +35,7 @@ export function downloadLine(
 }
 
 /** What is said once a model has been downloaded: where it is from, and what it may be used for. */
-export function downloadedLine(
+function downloadedLine(
   { shown, receivedBytes }: DownloadProgress,
   card: ModelCard,
 ): string {

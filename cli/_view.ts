@@ -25,7 +25,7 @@ export type ViewWishes = Pick<
  *
  * @throws {UsageError} If options make no sense together.
  */
-export function checkView({ view, metrics, mqtt, mqttEnv, quiet, track }: ViewWishes): void {
+function checkView({ view, metrics, mqtt, mqttEnv, quiet, track }: ViewWishes): void {
   if (view && quiet && (view.port === 0 || !isLoopback(view.hostname))) {
     throw new UsageError("Cannot use --quiet with this --view: nobody would learn its address");
   }
@@ -56,7 +56,7 @@ function hostOf({ host, port }: MqttBroker): string {
 }
 
 /** What a source is called where it is shown: a URL without user, password and query. */
-export function shownSource({ sources, name }: Input): string {
+function shownSource({ sources, name }: Input): string {
   if (name !== undefined) return name;
   if (sources.kind !== "video") return counted(sources.paths.length, "picture");
   return withoutCredentials(sources.url);

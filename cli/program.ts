@@ -44,7 +44,7 @@ async function perform(request: Request): Promise<number> {
  * 6 device, 7 a report that is worse, 8 controls that did not come out, 128 and the number of the
  * signal that ended the run.
  */
-export async function exitCodeFrom(args: readonly string[]): Promise<number> {
+async function exitCodeFrom(args: readonly string[]): Promise<number> {
   try {
     const request = parse(args);
     if (!request) return EXIT.done;

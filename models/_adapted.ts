@@ -38,7 +38,7 @@ export function adapted(
 }
 
 /** Throws if a network with a fixed input is asked for another size. */
-export function checkFixedSize(
+function checkFixedSize(
   { name, input: { width, height } }: Pick<Detector, "name" | "input">,
   size: Size | undefined,
 ): void {
@@ -50,7 +50,7 @@ export function checkFixedSize(
 }
 
 /** A detector whose classes have other names. */
-export function relabelled(detector: Detector, labels: readonly string[]): Detector {
+function relabelled(detector: Detector, labels: readonly string[]): Detector {
   if (labels.length !== detector.labels.length) {
     throw new ModelError(
       `Cannot use the model "${detector.name}": the number of names is ${labels.length}, and ` +

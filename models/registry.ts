@@ -2,7 +2,7 @@ import { ModelError } from "../pipeline/errors.ts";
 import type { Size } from "../pipeline/fit.ts";
 import { adapted, type Wishes } from "./_adapted.ts";
 import { ARCHITECTURES, type Builtin, BUILTINS } from "./_builtins.ts";
-import { cached } from "./_cache.ts";
+import { cached } from "./cache.ts";
 import { closestTo } from "./_closest.ts";
 import { darknetModelAt } from "./darknet_model.ts";
 import { downloaded, type DownloadOptions } from "./download/download.ts";

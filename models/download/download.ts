@@ -1,5 +1,5 @@
 import { ModelError } from "../../pipeline/errors.ts";
-import { cacheDirectory } from "../_cache.ts";
+import { cacheDirectory } from "../cache.ts";
 import { MAX_MODEL_BYTES, type ModelFile, readModelFile } from "../model_file.ts";
 import { holdPart, keepingError, type Part } from "./_part.ts";
 import { type DownloadProgress, transfer, type TransferOptions } from "./_transfer.ts";

@@ -119,7 +119,7 @@ class Walk {
 }
 
 /** How many channels a picture has, `[N, channels, …]`; 0 where the file does not tell. */
-export function channelCountOf({ type }: ValueInfoProto): number {
+function channelCountOf({ type }: ValueInfoProto): number {
   const dims = type?.value.case === "tensorType" ? type.value.value.shape?.dim : undefined;
   const size = dims && dims.length >= 3 ? dims[1]?.value : undefined;
   return size?.case === "dimValue" ? Number(size.value) : 0;

@@ -151,7 +151,7 @@ export function streamArguments({ source, codec, crf, keyFrameS }: StreamRequest
 }
 
 /** Key frames by time, however the rate varies: where a viewer can begin. */
-export function keyFramesEvery(intervalS: number): string[] {
+function keyFramesEvery(intervalS: number): string[] {
   return [
     "-force_key_frames",
     `expr:if(isnan(prev_forced_t),1,gte(t,prev_forced_t+${intervalS}))`,
@@ -166,7 +166,7 @@ function lastDuration({ frameRate }: FrameSource): string[] {
 }
 
 /** The filter that says what the numbers of the pixels mean, as NUT does not. */
-export function colourFilter({ colour: { range, tags } }: FrameSource): string {
+function colourFilter({ colour: { range, tags } }: FrameSource): string {
   const { space, primaries, transfer } = tags;
   const params = [`range=${range === "full" ? "pc" : "tv"}`];
   if (space && TAG.test(space)) params.push(`colorspace=${space}`);

@@ -89,7 +89,7 @@ export function frameRateOf(timesUs: readonly number[]): number {
 }
 
 /** What of each series lies below a frequency, without delay. */
-export function slowPartOf(series: Series, cutoffHz: number, fps: number): Series {
+function slowPartOf(series: Series, cutoffHz: number, fps: number): Series {
   return series.map((samples) => {
     const slow = lowPass(samples.map(({ value }) => value), { cutoffHz, fps });
     return samples.map(({ timestampUs }, i) => ({ timestampUs, value: slow[i]! }));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { cached, cacheDirectory } from "./_cache.ts";
+import { cached, cacheDirectory } from "./cache.ts";
 
 const BYTES = new Uint8Array([1, 2, 3, 4]);
 
