@@ -4,14 +4,11 @@ Prints "ready" when it listens, "recording PATH" for each push that begins, and 
 of a push is in its file.
 """
 
-import argparse
 import itertools
 
-import gi
+from _rtsp_access import argument_parser, serve
+from gi.repository import GstRtspServer
 
-gi.require_version("Gst", "1.0")
-gi.require_version("GstRtspServer", "1.0")
-from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
 
 class Recorder(GstRtspServer.RTSPMediaFactory):
     """Writes each push as MPEG-TS, which can be read while it grows."""
@@ -36,39 +33,10 @@ class Recorder(GstRtspServer.RTSPMediaFactory):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser = argument_parser()
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--user")
-    parser.add_argument("--password")
-    parser.add_argument("--certificate")
-    parser.add_argument("--key")
     options = parser.parse_args()
-
-    Gst.init(None)
-    server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
-    factory = Recorder(options.folder)
-    if options.user or options.certificate:
-        auth = GstRtspServer.RTSPAuth()
-        token = GstRtspServer.RTSPToken()
-        token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "sender")
-        if options.user:
-            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
-        else:
-            auth.set_default_token(token)
-        if options.certificate:
-            files = (options.certificate, options.key)
-            auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(*files))
-        server.set_auth(auth)
-        permissions = GstRtspServer.RTSPPermissions()
-        permissions.add_permission_for_role("sender", "media.factory.access", True)
-        permissions.add_permission_for_role("sender", "media.factory.construct", True)
-        factory.set_permissions(permissions)
-    server.get_mount_points().add_factory("/push", factory)
-    if not server.attach(None):
-        raise SystemExit(f"Cannot listen on port {options.port}")
-    print("ready", flush=True)
-    GLib.MainLoop().run()
+    serve(options, {"/push": Recorder(options.folder)})
 
 
 main()

@@ -4,15 +4,11 @@ Nothing is encoded here, so that many feeds cost little. With --garble N, a shar
 another value, by chance but the same each time. Prints "ready" when it listens.
 """
 
-import argparse
 import random
 import re
 
-import gi
-
-gi.require_version("Gst", "1.0")
-gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from _rtsp_access import argument_parser, serve
+from gi.repository import GLib, Gst, GstRtspServer
 
 
 def pictures_in(path):
@@ -71,23 +67,14 @@ class Replay(GstRtspServer.RTSPMediaFactory):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser = argument_parser()
     parser.add_argument("--clip", required=True)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--fps", type=int, default=10)
     parser.add_argument("--garble", type=int)
     options = parser.parse_args()
-
-    Gst.init(None)
-    server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
     pictures = pictures_in(options.clip)
-    for number in range(options.count):
-        server.get_mount_points().add_factory(f"/{number}", Replay(options, pictures, number))
-    if not server.attach(None):
-        raise SystemExit(f"Cannot listen on port {options.port}")
-    print("ready", flush=True)
-    GLib.MainLoop().run()
+    serve(options, {f"/{n}": Replay(options, pictures, n) for n in range(options.count)})
 
 
 main()

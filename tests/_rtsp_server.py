@@ -4,14 +4,10 @@ The time, in milliseconds since 1970 modulo 2^32, is drawn as 32 vertical bars, 
 white for 1, black for 0. Prints "ready" when it listens.
 """
 
-import argparse
 import time
 
-import gi
-
-gi.require_version("Gst", "1.0")
-gi.require_version("GstRtspServer", "1.0")
-from gi.repository import Gio, GLib, Gst, GstRtspServer  # noqa: E402
+from _rtsp_access import argument_parser, serve
+from gi.repository import GLib, Gst, GstRtspServer
 
 ENCODERS = {
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast threads=1 key-int-max={gop}"
@@ -68,44 +64,15 @@ class Camera(GstRtspServer.RTSPMediaFactory):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
+    parser = argument_parser()
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--height", type=int, default=240)
     parser.add_argument("--fps", type=int, default=10)
     parser.add_argument("--stamped", type=int, help="the rate of its time stamps, if another")
     parser.add_argument("--gop", type=int, default=10)
     parser.add_argument("--codec", choices=ENCODERS, default="h264")
-    parser.add_argument("--user")
-    parser.add_argument("--password")
-    parser.add_argument("--certificate")
-    parser.add_argument("--key")
     options = parser.parse_args()
-
-    Gst.init(None)
-    server = GstRtspServer.RTSPServer(address="127.0.0.1", service=str(options.port))
-    factory = Camera(options)
-    if options.user or options.certificate:
-        auth = GstRtspServer.RTSPAuth()
-        token = GstRtspServer.RTSPToken()
-        token.set_string(GstRtspServer.RTSP_TOKEN_MEDIA_FACTORY_ROLE, "viewer")
-        if options.user:
-            auth.add_basic(GstRtspServer.RTSPAuth.make_basic(options.user, options.password), token)
-        else:
-            auth.set_default_token(token)
-        if options.certificate:
-            files = (options.certificate, options.key)
-            auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(*files))
-        server.set_auth(auth)
-        permissions = GstRtspServer.RTSPPermissions()
-        permissions.add_permission_for_role("viewer", "media.factory.access", True)
-        permissions.add_permission_for_role("viewer", "media.factory.construct", True)
-        factory.set_permissions(permissions)
-    server.get_mount_points().add_factory("/camera", factory)
-    if not server.attach(None):
-        raise SystemExit(f"Cannot listen on port {options.port}")
-    print("ready", flush=True)
-    GLib.MainLoop().run()
+    serve(options, {"/camera": Camera(options)})
 
 
 main()

@@ -22,10 +22,15 @@ export function hasRtspServer(): boolean {
   }
 }
 
-/** A port that nobody listens on, as far as can be known. */
+const givenPorts = new Set<number>();
+
+/** A port that nobody listens on, as far as can be known, and another one each time. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
+  const { port } = listener.addr;
+  if (givenPorts.has(port)) return freePort(); // A relay from a port to itself would never end.
+  givenPorts.add(port);
+  return port;
 }
 
 /** Starts a server of ours, in Python; resolves when it listens. */
