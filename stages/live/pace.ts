@@ -70,6 +70,8 @@ export class Pace {
   #isDecided = false;
   /** Whether the network has room: not known before pictures of several sizes came. */
   #hasRoom: boolean | undefined;
+  /** By which share of its time stamps' intervals the sender takes longer, if it is the sender. */
+  #suspicion = 0;
 
   /** Whether it may turn out that the sender is slow. */
   get isDoubtful(): boolean {
@@ -98,12 +100,14 @@ export class Pace {
     this.#remember(step);
     this.#weigh();
     this.#unsaidMs += shownMs;
-    if (isDelay(step, middleOf(this.#recent, paceOf))) {
+    const pace = middleOf(this.#recent, paceOf);
+    if (isDelay(step, pace)) {
       this.#owedMs += cameMs - shownMs;
     } else {
       this.#shownMs += shownMs;
       this.#cameMs += cameMs;
     }
+    this.#suspicion = this.#suspect(pace);
     this.#isDecided ||= this.#recent.length >= MIN_STEPS && this.#cameMs >= MIN_MS;
     const slowMs = this.slowness * this.#unsaidMs;
     if (!this.isDoubtful) this.#unsaidMs = 0;
@@ -112,8 +116,9 @@ export class Pace {
 
   #remember(step: Step): void {
     this.#recent.push(step);
-    const { length } = this.#recent;
-    const isLong = length > MIN_SIZES && sumOf(this.#recent.slice(1), cameMsOf) > RECENT_MS;
+    const { length, 0: oldest } = this.#recent;
+    const youngerMs = this.#recent.reduce((sum, { cameMs }) => sum + cameMs, -oldest!.cameMs);
+    const isLong = length > MIN_SIZES && youngerMs > RECENT_MS;
     if (isLong || length > MAX_STEPS) this.#recent.shift();
   }
 
@@ -126,23 +131,23 @@ export class Pace {
     else if (share > NO_ROOM) this.#hasRoom = false;
   }
 
-  /** By which share of its time stamps' intervals the sender takes longer, if it is the sender. */
-  get #suspicion(): number {
-    const cameMs = sumOf(this.#recent, cameMsOf);
-    const awaitedMs = sumOf(this.#recent, (step) => step.awaitedMs);
-    const decodedMs = sumOf(this.#recent, (step) => step.decodedMs);
+  /** Looks whether it is the sender that takes longer, at a pace that is the middle of all. */
+  #suspect(pace: number): number {
+    let [cameMs, awaitedMs, decodedMs] = [0, 0, 0];
+    let [pacedCameMs, pacedShownMs] = [0, 0];
+    for (const step of this.#recent) {
+      cameMs += step.cameMs;
+      awaitedMs += step.awaitedMs;
+      decodedMs += step.decodedMs;
+      if (isDelay(step, pace)) continue;
+      pacedCameMs += step.cameMs;
+      pacedShownMs += step.shownMs;
+    }
     if (awaitedMs < MIN_AWAITED * cameMs || awaitedMs < MIN_IDLENESS * decodedMs) return 0;
-    const pace = middleOf(this.#recent, paceOf);
-    const paced = this.#recent.filter((step) => !isDelay(step, pace));
-    const shownMs = sumOf(paced, (step) => step.shownMs);
-    const recently = slownessOf(sumOf(paced, cameMsOf), shownMs);
+    const recently = slownessOf(pacedCameMs, pacedShownMs);
     const fromTheStart = slownessOf(this.#cameMs, this.#shownMs);
     return Math.max(0, Math.min(recently, VARIATION * fromTheStart));
   }
-}
-
-function cameMsOf({ cameMs }: Step): number {
-  return cameMs;
 }
 
 /** How many times as long as it is shown a picture took to come. */
@@ -156,34 +161,35 @@ function isDelay(step: Step, pace: number): boolean {
 }
 
 function middleOf(steps: readonly Step[], quantityOf: (step: Step) => number): number {
-  return steps.map(quantityOf).sort((a, b) => a - b)[steps.length >> 1]!;
+  return new Float64Array(steps.map(quantityOf)).sort()[steps.length >> 1]!;
 }
 
 /**
  * The slope of time over size by least squares, in means of both: 1 if a picture of twice the size takes
- * twice as long; nothing if too few sizes are known, or they are too much alike.
+ * twice as long; nothing if too few sizes are known, or they are too much alike. It runs for each
+ * picture of each feed, so nothing is put into memory.
  */
 function shareOfSize(steps: readonly Step[], shift: number): number | undefined {
-  const pairs = steps.flatMap(({ encodedBytes }, i) => {
-    const { cameMs } = steps[i + shift] ?? {};
-    return encodedBytes > 0 && cameMs !== undefined ? [{ encodedBytes, cameMs }] : [];
-  });
-  if (pairs.length < MIN_SIZES - 1) return undefined;
-  const meanBytes = sumOf(pairs, (pair) => pair.encodedBytes) / pairs.length;
-  const meanMs = sumOf(pairs, (pair) => pair.cameMs) / pairs.length;
-  const variance = sumOf(pairs, (pair) => (pair.encodedBytes / meanBytes - 1) ** 2);
-  if (variance < pairs.length * MIN_VARIATION ** 2) return undefined;
-  const covariance = sumOf(
-    pairs,
-    (pair) => (pair.encodedBytes / meanBytes - 1) * (pair.cameMs / meanMs - 1),
-  );
-  return covariance / variance;
+  const from = Math.max(0, -shift);
+  const to = Math.min(steps.length, steps.length - shift);
+  let [count, bytes, ms] = [0, 0, 0];
+  for (let i = from; i < to; i++) {
+    if (steps[i]!.encodedBytes === 0) continue;
+    count++;
+    bytes += steps[i]!.encodedBytes;
+    ms += steps[i + shift]!.cameMs;
+  }
+  if (count < MIN_SIZES - 1) return undefined;
+  let [variance, covariance] = [0, 0];
+  for (let i = from; i < to; i++) {
+    if (steps[i]!.encodedBytes === 0) continue;
+    const size = steps[i]!.encodedBytes * count / bytes - 1;
+    variance += size * size;
+    covariance += size * (steps[i + shift]!.cameMs * count / ms - 1);
+  }
+  return variance < count * MIN_VARIATION ** 2 ? undefined : covariance / variance;
 }
 
 function slownessOf(cameMs: number, shownMs: number): number {
   return shownMs > 0 ? cameMs / shownMs - 1 : 0;
-}
-
-function sumOf<T>(items: readonly T[], quantityOf: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + quantityOf(item), 0);
 }
