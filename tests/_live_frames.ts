@@ -14,7 +14,7 @@ export interface LiveFramesOptions {
   readonly width?: number;
   /** Their height. */
   readonly height?: number;
-  /** What to wait for after a frame of that number: an outage of the feed. */
+  /** What to wait for after a frame of that number: an outage of the feed, which goes on at its rate. */
   readonly pauses?: ReadonlyMap<number, () => Promise<void>>;
   /** Whether they are noise, which no encoder makes small. */
   readonly isNoise?: boolean;
@@ -46,8 +46,9 @@ export function liveFrames(
   };
   return source("made", async function* (signal) {
     const startedAtMs = performance.now();
+    let pausedMs = 0;
     for (let index = 0; index < count; index++) {
-      const dueMs = startedAtMs + 1000 * index / fps - performance.now();
+      const dueMs = startedAtMs + pausedMs + 1000 * index / fps - performance.now();
       if (dueMs > 0) await waited(dueMs, signal);
       const arrivedAtMs = performance.now();
       const pts = Math.round((arrivedAtMs - startedAtMs) * 90);
@@ -56,7 +57,9 @@ export function liveFrames(
       else drawNumber(black, index);
       const timestampUs = microsecondsFrom(pts, timeBase);
       yield { frame: { ...black, pts, timeBase, timestampUs, source: made, arrivedAtMs } };
+      const pausedAtMs = performance.now();
       await pauses?.get(index)?.();
+      pausedMs += performance.now() - pausedAtMs;
     }
   });
 }

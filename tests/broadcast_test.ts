@@ -84,18 +84,19 @@ Deno.test({
       };
       const { events, onEvent, until } = listener();
       const url = `rtsp://user:secret@127.0.0.1:${port}/push`;
-      const out = broadcast(url, { onEvent, stallMs: 1500, random: () => 0 });
-      const paths: string[] = [];
+      const out = broadcast(url, { onEvent, random: () => 0 });
       const first = await start("first");
       let second: Recorder | undefined;
+      let before: (number | undefined)[] = [];
       const pauses = new Map<number, () => Promise<void>>([
-        [5, async () => void paths.push(await first.push(0))],
-        [40, () => first[Symbol.asyncDispose]()],
-        [70, async () => void (second = await start("second"))],
-        [110, async () => {
-          await until("connected", 2);
-          paths.push(await second!.push(0));
+        [5, () => until("connected", 1)],
+        [40, async () => {
+          const path = await first.push(0);
+          while (before.length === 0) before = await numbersIn(path).catch(() => []);
+          await first[Symbol.asyncDispose]();
         }],
+        [70, async () => void (second = await start("second"))],
+        [110, () => until("connected", 2)],
       ]);
       await liveFrames({ count: 150, pauses }).pipeTo(out);
       const statistics = out.statistics();
@@ -104,10 +105,10 @@ Deno.test({
       assert(statistics.dropped.unconnected > 10, "nothing was dropped without a connection");
       assert(statistics.losses.ended! >= 1 && statistics.losses.refused! >= 1);
       assertEquals(JSON.stringify(events).includes("secret"), false);
-      const [before, after] = await Promise.all(paths.map(numbersIn));
-      assertRising(before! as number[]);
-      assertRising(after! as number[]);
-      assert(after![0]! > 60, `what was shown again begins with ${after![0]}`);
+      const after = await numbersIn(await second!.wholePush(0));
+      assertRising(before as number[]);
+      assertRising(after as number[]);
+      assert(after[0]! > 60, `what was shown again begins with ${after[0]}`);
     }),
 });
 
@@ -120,7 +121,8 @@ Deno.test({
       await using recorder = await Recorder.start({ port, folder });
       const { events, onEvent, until } = listener();
       const url = `rtsp://127.0.0.1:${port}/push`;
-      const out = broadcast(url, { onEvent, stallMs: 1000, crf: 0, random: () => 0 });
+      const stallMs = 3000;
+      const out = broadcast(url, { onEvent, stallMs, crf: 0, random: () => 0 });
       const pauses = new Map([[10, async () => {
         await until("connected", 1);
         recorder.freeze();
@@ -138,7 +140,7 @@ Deno.test({
         reason: "stalled",
         message: `Lost the output ${url}: the server takes nothing any more`,
       });
-      assert(statistics.ages.max < 600, `${statistics.ages.max} ms`);
+      assert(statistics.ages.max < stallMs / 2, `${statistics.ages.max} ms`);
     }),
 });
 
@@ -158,9 +160,10 @@ Deno.test("broadcast() hands over what is new, however slowly it is taken", asyn
   const { ages, departures, dropped, received, sent, connections } = out.statistics();
   assertEquals([received, connections, ages.count], [150, 1, sent]);
   assert(dropped.superseded > 50, `${dropped.superseded} were superseded`);
-  // A frame comes every 67 ms, and the newest is chosen when it can be taken.
-  assert(ages.p50 < 150 && ages.max < 600, JSON.stringify(ages));
-  assert(departures.count >= sent - 1 && departures.p95 > 2 * ages.p95, JSON.stringify(departures));
+  assert(departures.count >= sent - 1);
+  // One that waited for the one before it would be half as old when it is handed over as it gets.
+  const isNew = departures.p50 > 3 * ages.p50 && departures.p95 > 2 * ages.p95;
+  assert(isNew, JSON.stringify({ ages, departures }));
 });
 
 Deno.test({
@@ -170,21 +173,25 @@ Deno.test({
     inTempDir(async (folder) => {
       const port = freePort();
       await using recorder = await Recorder.start({ port, folder });
-      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 200 });
-      let outageS = 0;
+      const { onEvent, until } = listener();
+      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 200, onEvent });
+      let [outageS, earlier] = [0, 0];
       const outage = async () => {
+        earlier = out.statistics().cards; // While it was connected.
         const startedAtMs = performance.now();
         await new Promise<void>((resolve) => setTimeout(resolve, 1500));
         outageS = (performance.now() - startedAtMs) / 1000;
       };
-      await liveFrames({ count: 60, fps: 15, pauses: new Map([[29, outage]]) }).pipeTo(out);
-      const { cards, connections } = out.statistics();
+      const pauses = new Map([[0, () => until("connected", 1)], [29, outage]]);
+      await liveFrames({ count: 60, fps: 15, pauses }).pipeTo(out);
+      const { cards: all, connections } = out.statistics();
+      const cards = all - earlier;
       assertEquals(connections, 1);
       const numbers = await numbersIn(await recorder.wholePush(0));
-      const from = numbers.indexOf(undefined);
+      const from = numbers.indexOf(29) + 1;
       const to = numbers.lastIndexOf(undefined) + 1;
+      assert(from > 0, `the card is not behind frame 29: ${numbers}`);
       assertEquals(numbers.slice(from, to), Array(to - from).fill(undefined));
-      assertEquals(numbers[from - 1], 29);
       assert(to - from >= cards - 1, `${to - from} of ${cards} cards came`);
       // A busy machine shows fewer; none shows more.
       assert(cards >= 5 && cards <= 15 * outageS + 1, `${cards} cards in ${outageS} s`);
@@ -206,28 +213,34 @@ Deno.test({
     inTempDir(async (folder) => {
       const port = freePort();
       await using recorder = await Recorder.start({ port, folder });
-      const out = broadcast(`rtsp://127.0.0.1:${port}/push`, { cardAfterMs: 400 });
+      const { onEvent, until } = listener();
+      const url = `rtsp://127.0.0.1:${port}/push`;
+      const out = broadcast(url, { cardAfterMs: 400, stallMs: 60_000, onEvent });
+      let earlier = 0;
       const slow = stage("slow", async function* slow(items: AsyncIterable<{ frame: Frame }>) {
         for await (const item of items) {
           await new Promise((resolve) => setTimeout(resolve, 700));
+          if (item.frame.index === 1) earlier = out.statistics().cards; // While it was connected.
           yield item;
         }
       });
-      await liveFrames({ count: 6 }).pipeThrough(slow).pipeTo(out);
+      const pauses = new Map([[0, () => until("connected", 1)]]);
+      await liveFrames({ count: 6, pauses }).pipeThrough(slow).pipeTo(out);
       const { sent, cards, dropped, ages } = out.statistics();
       assertEquals({ sent, cards, dropped }, {
         sent: 6,
-        cards: 0,
+        cards: earlier,
         dropped: { superseded: 0, late: 0, unconnected: 0, ended: 0 },
       });
       assert(ages.p50 >= 700, `${ages.p50} ms`);
-      assertEquals(await numbersIn(await recorder.wholePush(0)), [0, 1, 2, 3, 4, 5]);
+      const numbers = await numbersIn(await recorder.wholePush(0));
+      assertEquals(numbers.filter((number) => number !== undefined), [0, 1, 2, 3, 4, 5]);
     }),
 });
 
 Deno.test("broadcast() counts no card among the frames that nobody takes", async () => {
   const out = broadcast(`tcp://127.0.0.1:${freePort()}`, { cardAfterMs: 100, random: () => 0 });
-  const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 2000));
+  const outage = () => new Promise<void>((resolve) => setTimeout(resolve, 1000));
   await liveFrames({ count: 20, pauses: new Map([[9, outage]]) }).pipeTo(out);
   const statistics = out.statistics();
   assertEquals([statistics.received, statistics.sent], [20, 0]);
@@ -259,13 +272,13 @@ Deno.test.each(VIEWED)("broadcast() sends to whoever listens: $kind", async ({ f
   assertAddsUp(out.statistics());
 });
 
-/** Passes on what comes until something is done. */
-function passingUntil<T>(done: Promise<void>): TransformStream<T, T> {
+/** Passes on what comes until something is done, and so many more. */
+function passingUntil<T>(done: Promise<void>, more = 0): TransformStream<T, T> {
   let isDone = false;
   done.finally(() => isDone = true).catch(() => {}); // Whoever waits for it hears of it.
   return new TransformStream({
     transform(item, controller) {
-      if (isDone) controller.terminate();
+      if (isDone && more-- === 0) controller.terminate();
       else controller.enqueue(item);
     },
   });
@@ -290,13 +303,15 @@ Deno.test("broadcast() sends to an RTMP server, and shows no stream key", () =>
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const { events, onEvent } = listener();
+    const { events, onEvent, until } = listener();
     const out = broadcast(`rtmp://127.0.0.1:${port}/live/key-1234`, { onEvent, random: () => 0 });
-    await liveFrames({ count: 60 }).pipeTo(out);
+    const connected = until("connected", 1);
+    await liveFrames({ count: 600 }).pipeThrough(passingUntil(connected, 40)).pipeTo(out);
     await server.status;
+    const last = out.statistics().received - 1;
     const numbers = await numbersIn(`${dir}/got.mkv`) as number[];
     assertRising(numbers);
-    assert(numbers.length > 20 && numbers.at(-1) === 59, numbers.join(" "));
+    assert(numbers.length > 20 && numbers.at(-1) === last, numbers.join(" "));
     assertEquals(events.at(-1), { kind: "connected", name: `rtmp://127.0.0.1:${port}/live/…` });
     assertEquals(JSON.stringify(events).includes("key-1234"), false);
   }));
@@ -360,7 +375,7 @@ Deno.test({
         `rtsp://127.0.0.1:${garbage.port}/push`,
         `rtsp://127.0.0.1:${silence.port}/push`,
         `rtsp://me:right@127.0.0.1:${port}/push`,
-      ].map(firstEventOf));
+      ].map((url) => firstEventOf(url, url.includes(`:${silence.port}/`) ? 2000 : 30_000)));
       assertEquals(reasons, [
         "authentication",
         "notFound",
@@ -373,9 +388,9 @@ Deno.test({
 });
 
 /** What is said first of an output to which frames are sent until then. */
-async function firstEventOf(url: string): Promise<string> {
+async function firstEventOf(url: string, stallMs: number): Promise<string> {
   const { events, onEvent, until } = listener();
-  const out = broadcast(url, { onEvent, stallMs: 2000 });
+  const out = broadcast(url, { onEvent, stallMs });
   const said = Promise.race([until("connected", 1), until("lost", 1)]);
   await liveFrames({ count: 600, fps: 10 }).pipeThrough(passingUntil(said)).pipeTo(out);
   const [event] = events;
