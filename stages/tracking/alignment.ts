@@ -1,9 +1,8 @@
 import { type Similarity, STILL } from "../../pipeline/similarity.ts";
 import { type Landmarks, NUMBERS_PER_LANDMARK } from "./landmarks.ts";
+import { type Matches, matchesOf, NormalEquations } from "./normal_equations.ts";
 import type { SmallPicture } from "./small_picture.ts";
 
-/** How many numbers are fitted: shift, zoom and turn, brightness and contrast. */
-const N = 6;
 /** Rounds at each size of the picture: five are usual, more are needed where little is to be seen. */
 const MAX_ROUNDS = 12;
 /** A round that moves the picture by less ends the search, in pixels of the small picture. */
@@ -16,8 +15,6 @@ const TUKEY = 4.685;
 /** Noise is never taken for less, in shades: rounding to whole shades alone leaves some. */
 const MIN_NOISE = 1;
 const FIRST_NOISE = 20;
-/** What keeps a number at 0 that nothing tells of: as much as a few faint points. */
-const PRIOR = 20;
 /** Differences of shades are sorted into steps of an eighth. */
 const STEPS = 8;
 const HISTOGRAM_LENGTH = 256 * STEPS;
@@ -33,26 +30,11 @@ interface Expected {
 
 /** What a round adds up, and what it expects. */
 interface Sums {
-  /** The normal equations: the lower triangle, row by row, and the right side. */
-  readonly squares: Float64Array;
-  readonly sums: Float64Array;
+  readonly equations: NormalEquations;
   /** How many landmarks have which error. */
   readonly histogram: Uint32Array;
   readonly matches: Matches;
   readonly expected: Expected;
-}
-
-/** The landmarks that a round goes by. */
-interface Matches {
-  /** How many were in sight. */
-  inSight: number;
-  /** How many of them count: so many entries of the following are in use. */
-  count: number;
-  /** Where their numbers begin. */
-  readonly places: Int32Array;
-  readonly weights: Float64Array;
-  /** How much brighter each has become. */
-  readonly differences: Float64Array;
 }
 
 /**
@@ -74,8 +56,7 @@ export function alignment(
   guess: Similarity = STILL,
 ): Similarity {
   const sums: Sums = {
-    squares: new Float64Array(N * N),
-    sums: new Float64Array(N),
+    equations: new NormalEquations(),
     histogram: new Uint32Array(HISTOGRAM_LENGTH),
     matches: matchesOf(Math.max(...then.map(({ numbers }) => numbers.length))),
     expected: { brighter: 0, contrast: 0, noise: FIRST_NOISE },
@@ -96,22 +77,10 @@ export function alignment(
   return motion;
 }
 
-/** Room for the landmarks that have so many numbers. */
-function matchesOf(numberCount: number): Matches {
-  const length = numberCount / NUMBERS_PER_LANDMARK;
-  return {
-    inSight: 0,
-    count: 0,
-    places: new Int32Array(length),
-    weights: new Float64Array(length),
-    differences: new Float64Array(length),
-  };
-}
-
 /** A motion of the frame as one of a small picture of it. */
 export function pictureMotionFrom(
   { cosine, sine, dx, dy }: Similarity,
-  { scale, offset }: SmallPicture,
+  { scale, offset }: Pick<SmallPicture, "scale" | "offset">,
 ): Similarity {
   return {
     cosine,
@@ -121,16 +90,9 @@ export function pictureMotionFrom(
   };
 }
 
-function frameMotionFrom(
-  { cosine, sine, dx, dy }: Similarity,
-  { scale, offset }: SmallPicture,
-): Similarity {
-  return {
-    cosine,
-    sine,
-    dx: dx * scale - (cosine - 1 - sine) * offset,
-    dy: dy * scale - (cosine - 1 + sine) * offset,
-  };
+/** A motion of the small picture as one of the frame, which is the inverse. */
+function frameMotionFrom(motion: Similarity, { scale, offset }: SmallPicture): Similarity {
+  return pictureMotionFrom(motion, { scale: 1 / scale, offset: -offset / scale });
 }
 
 /** Takes a step of the picture before the motion out of the motion. */
@@ -160,26 +122,23 @@ function stepFrom(
   then: Landmarks,
   now: Landmarks,
   motion: Similarity,
-  { squares, sums, histogram, matches, expected }: Sums,
+  { equations, histogram, matches, expected }: Sums,
 ): Float64Array {
   histogram.fill(0);
   compare(then, now, motion, { histogram, matches, expected });
-  addSlopes(then.numbers, matches, squares, sums);
-  addBrightness(then.numbers, matches, squares, sums);
-  for (let k = 0; k < N; k++) squares[k * N + k]! += PRIOR;
-  solve(squares, sums);
-  expected.brighter = sums[4]!;
-  expected.contrast = sums[5]!;
+  const step = equations.solved(then.numbers, matches);
+  expected.brighter = step[4]!;
+  expected.contrast = step[5]!;
   expected.noise = Math.max(MIN_NOISE, 1.4826 * medianOf(histogram, matches.inSight));
-  return sums;
+  return step;
 }
 
-/** Compares the shades at all landmarks, then and now. A hot loop, as the two behind it are. */
+/** Compares the shades at all landmarks, then and now. A hot loop. */
 function compare(
   { numbers }: Landmarks,
   { picture: { width, height, shades }, isHidden }: Landmarks,
   { cosine, sine, dx, dy }: Similarity,
-  { histogram, matches, expected: { brighter, contrast, noise } }: Omit<Sums, "squares" | "sums">,
+  { histogram, matches, expected: { brighter, contrast, noise } }: Omit<Sums, "equations">,
 ): void {
   const { places, weights, differences } = matches;
   const limit = TUKEY * noise;
@@ -212,108 +171,9 @@ function compare(
   matches.count = count;
 }
 
-/** Adds up what the normal equations say of shift, zoom and turn; their lower triangle is kept. */
-function addSlopes(
-  numbers: Float32Array,
-  { places, weights, differences, count }: Matches,
-  squares: Float64Array,
-  sums: Float64Array,
-): void {
-  // In variables, as the memory of an array would be read and written for each landmark.
-  let aa = 0, ba = 0, bb = 0, ca = 0, cb = 0, cc = 0, da = 0, db = 0, dc = 0, dd = 0;
-  let ay = 0, by = 0, cy = 0, dy = 0;
-  for (let i = 0; i < count; i++) {
-    const n = places[i]!;
-    const weight = weights[i]!;
-    const difference = differences[i]!;
-    const a = numbers[n + 4]!;
-    const b = numbers[n + 5]!;
-    const c = numbers[n + 6]!;
-    const d = numbers[n + 7]!;
-    const wa = weight * a;
-    const wb = weight * b;
-    const wc = weight * c;
-    const wd = weight * d;
-    ay += wa * difference;
-    by += wb * difference;
-    cy += wc * difference;
-    dy += wd * difference;
-    aa += wa * a;
-    ba += wb * a;
-    bb += wb * b;
-    ca += wc * a;
-    cb += wc * b;
-    cc += wc * c;
-    da += wd * a;
-    db += wd * b;
-    dc += wd * c;
-    dd += wd * d;
-  }
-  sums.set([ay, by, cy, dy]);
-  squares.set([aa]);
-  squares.set([ba, bb], N);
-  squares.set([ca, cb, cc], 2 * N);
-  squares.set([da, db, dc, dd], 3 * N);
-}
-
-/** Adds up what they say of brightness and contrast. */
-function addBrightness(
-  numbers: Float32Array,
-  { places, weights, differences, count }: Matches,
-  squares: Float64Array,
-  sums: Float64Array,
-): void {
-  let ea = 0, eb = 0, ec = 0, ed = 0, ee = 0, fa = 0, fb = 0, fc = 0, fd = 0, fe = 0, ff = 0;
-  let ey = 0, fy = 0;
-  for (let i = 0; i < count; i++) {
-    const n = places[i]!;
-    const weight = weights[i]!;
-    const difference = differences[i]!;
-    const a = numbers[n + 4]!;
-    const b = numbers[n + 5]!;
-    const c = numbers[n + 6]!;
-    const d = numbers[n + 7]!;
-    const f = numbers[n + 3]!;
-    const wf = weight * f;
-    ey += weight * difference;
-    fy += wf * difference;
-    ea += weight * a;
-    eb += weight * b;
-    ec += weight * c;
-    ed += weight * d;
-    ee += weight;
-    fa += wf * a;
-    fb += wf * b;
-    fc += wf * c;
-    fd += wf * d;
-    fe += wf;
-    ff += wf * f;
-  }
-  sums.set([ey, fy], 4);
-  squares.set([ea, eb, ec, ed, ee], 4 * N);
-  squares.set([fa, fb, fc, fd, fe, ff], 5 * N);
-}
-
 /** The error in the middle of so many. */
 function medianOf(histogram: Uint32Array, count: number): number {
   let step = 0;
   for (let remaining = count / 2; (remaining -= histogram[step]!) > 0;) step++;
   return (step + 0.5) / STEPS;
-}
-
-/** Solves the normal equations in place (Cholesky's method); what is in `sums` becomes the solution. */
-function solve(squares: Float64Array, sums: Float64Array): void {
-  for (let i = 0; i < N; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = squares[i * N + j]!;
-      for (let k = 0; k < j; k++) sum -= squares[i * N + k]! * squares[j * N + k]!;
-      squares[i * N + j] = i === j ? Math.sqrt(sum) : sum / squares[j * N + j]!;
-    }
-    for (let k = 0; k < i; k++) sums[i]! -= squares[i * N + k]! * sums[k]!;
-    sums[i]! /= squares[i * N + i]!;
-  }
-  for (let i = N - 1; i >= 0; i--) {
-    for (let k = i + 1; k < N; k++) sums[i]! -= squares[k * N + i]! * sums[k]!;
-    sums[i]! /= squares[i * N + i]!;
-  }
 }
