@@ -69,6 +69,7 @@ export * from "./pipeline/fit.ts";
 export * from "./pipeline/frame.ts";
 export * from "./pipeline/frame_pool.ts";
 export * from "./pipeline/inference_session.ts";
+export * from "./pipeline/input_pool.ts";
 export * from "./pipeline/items.ts";
 export * from "./pipeline/meter.ts";
 export * from "./pipeline/picture.ts";

@@ -1,5 +1,6 @@
 import { DeviceError } from "../pipeline/errors.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
+import type { InputPool } from "../pipeline/input_pool.ts";
 import type { Outputs, Tensor } from "../pipeline/tensor.ts";
 import { BatchChoice } from "./inference/batch_choice.ts";
 
@@ -81,7 +82,7 @@ export class SharedSession {
     const session = this.#session;
     const queue: Waiting[] = [];
     this.#queues.push(queue);
-    const { takesBatches, maxPictureBytes, inFlight } = session;
+    const { takesBatches, maxPictureBytes, inFlight, inputPool } = session;
     let hasEnded = false;
     const ended = () => new DeviceError("Cannot run the network: the source has ended");
     const ask = (waiting: Omit<Waiting, "answer">) =>
@@ -95,6 +96,7 @@ export class SharedSession {
       ...takesBatches !== undefined && { takesBatches },
       ...maxPictureBytes !== undefined && { maxPictureBytes },
       ...inFlight !== undefined && { inFlight },
+      ...inputPool && { inputPool },
       run(input) {
         const isOne = takesBatches && input.dims[0] === 1;
         return ask({ input: isOne ? input : undefined, run: () => session.run(input) });
@@ -183,7 +185,10 @@ export class SharedSession {
   /** The outputs for each input; nothing if the network turns out to take one at a time. */
   async #runTogether(inputs: readonly Tensor[]): Promise<Outputs[] | undefined> {
     try {
-      return outputsOfEach(await this.#session.run(stacked(inputs)), inputs.length);
+      const { inputPool } = this.#session;
+      const outputs = await this.#session.run(stacked(inputs, inputPool));
+      for (const { data } of inputs) inputPool?.give(data);
+      return outputsOfEach(outputs, inputs.length);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       this.#choice.forbid();
@@ -205,10 +210,11 @@ export class SharedSession {
   }
 }
 
-/** Inputs one behind the other, in memory of their own. */
-function stacked(inputs: readonly Tensor[]): Tensor {
+/** Inputs one behind the other. */
+function stacked(inputs: readonly Tensor[], pool: InputPool | undefined): Tensor {
   const [{ dims, data }] = inputs as [Tensor];
-  const stack = new Float32Array(inputs.length * data.length);
+  const length = inputs.length * data.length;
+  const stack = pool?.take(length) ?? new Float32Array(length);
   for (const [i, input] of inputs.entries()) stack.set(input.data, i * data.length);
   return { dims: [inputs.length, ...dims.slice(1)], data: stack };
 }

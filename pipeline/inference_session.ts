@@ -1,3 +1,4 @@
+import type { InputPool } from "./input_pool.ts";
 import type { Picture } from "./picture.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
 
@@ -25,6 +26,11 @@ export interface InferenceSession extends AsyncDisposable {
    * @throws {DeviceError} If the device fails.
    */
   run(input: Tensor): Promise<Outputs>;
+  /**
+   * Where memory for inputs is best taken from: {@linkcode InferenceSession.run} gives it back. Absent where
+   * any memory is as good.
+   */
+  readonly inputPool?: InputPool;
   /**
    * How large a picture may be for {@linkcode InferenceSession.runPicture}, in bytes of its planes;
    * absent where a session takes no pictures.

@@ -1,6 +1,7 @@
 import type { Detection } from "./detection.ts";
 import type { Fit } from "./fit.ts";
 import type { Frame } from "./frame.ts";
+import type { InputPool } from "./input_pool.ts";
 import type { Picture } from "./picture.ts";
 import type { Similarity } from "./similarity.ts";
 import type { Outputs, Tensor } from "./tensor.ts";
@@ -29,9 +30,10 @@ export interface Slices {
    * take more memory than many frames.
    *
    * @param range The first slice, and the one behind the last one.
+   * @param pool Where the memory is taken from; by itself, each gets its own.
    * @returns The tensors in one, whose outermost dimension is their number.
    */
-  make(range: { readonly from: number; readonly to: number }): Tensor;
+  make(range: { readonly from: number; readonly to: number }, pool?: InputPool): Tensor;
   /** What the session makes the tensors of, in the place of `make`, where it does so. */
   readonly picture?: Picture;
 }

@@ -3,7 +3,7 @@ export interface Tensor {
   /** The size of each dimension, outermost first. */
   readonly dims: readonly number[];
   /** The numbers, row-major. */
-  readonly data: Float32Array<ArrayBuffer>;
+  readonly data: Float32Array;
 }
 
 /** A network's outputs, by name. */

@@ -1,6 +1,7 @@
 import type { InputSpec } from "../pipeline/detector.ts";
 import { type Fit, letterboxFit, type Size, stretchFit } from "../pipeline/fit.ts";
 import type { Frame, FrameSource, ScaledPictures } from "../pipeline/frame.ts";
+import type { InputPool } from "../pipeline/input_pool.ts";
 import type { InferenceSession } from "../pipeline/inference_session.ts";
 import type { Prepared } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
@@ -24,12 +25,13 @@ export interface LetterboxOptions {
    */
   readonly stride?: number;
   /**
-   * The session that will run the network. Where it makes the network's input by itself, from the
-   * frame's planes, as one on a GPU does, the frame passes with a `picture` in the place of `input`.
+   * The session that will run the network: the memory of its inputs is taken from its pool. Where it
+   * makes them by itself, from the frame's planes, as one on a GPU does, the frame passes with a
+   * `picture` in the place of `input`.
    *
    * @default {none: inputs are made here}
    */
-  readonly on?: Pick<InferenceSession, "maxPictureBytes">;
+  readonly on?: Pick<InferenceSession, "maxPictureBytes" | "inputPool">;
 }
 
 /**
@@ -87,7 +89,8 @@ export function letterbox(
   const makerFor = makerByFrame((size, colour) =>
     tensorMaker(input, { frame: size, colour, resampler })
   );
-  const scaledMakerFor = makerBySource(input);
+  const { inputPool: pool, maxPictureBytes = 0 } = on;
+  const scaledMakerFor = makerBySource(input, pool);
 
   return stage("letterbox", async function* letterbox(frames: AsyncIterable<Frame>) {
     for await (const frame of frames) {
@@ -102,7 +105,7 @@ export function letterbox(
         throw new RangeError("Cannot letterbox a frame that was scaled for something else");
       }
       const { planes, source: { colour } } = frame;
-      if (planes.data.length <= (on.maxPictureBytes ?? 0)) {
+      if (planes.data.length <= maxPictureBytes) {
         const fit = fitOf(planes, input);
         const picture = { planes, colour, input, resampler, fits: [fit] };
         yield isSeen ? { frame, picture, fit } : { frame, fit };
@@ -110,7 +113,7 @@ export function letterbox(
       }
       const { fits, make } = makerFor(frame);
       const fit = fits[0]!;
-      yield isSeen ? { frame, input: make(planes), fit } : { frame, fit };
+      yield isSeen ? { frame, input: make(planes, { pool }), fit } : { frame, fit };
     }
   });
 }
@@ -123,13 +126,14 @@ function fitOf(frame: Size, input: InputSpec): Fit {
 /** Gives what makes the tensors of scaled frames: the same for all frames of a source. */
 function makerBySource(
   input: InputSpec,
+  pool: InputPool | undefined,
 ): (source: FrameSource) => { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } {
   let madeFor: FrameSource | undefined;
   let made: { readonly fit: Fit; make(scaled: ScaledPictures): Tensor } | undefined;
   return (source) => {
     if (!made || madeFor !== source) {
       madeFor = source;
-      made = { fit: fitOf(source, input), make: scaledTensorMaker(input, source.colour) };
+      made = { fit: fitOf(source, input), make: scaledTensorMaker(input, source.colour, pool) };
     }
     return made;
   };

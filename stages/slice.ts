@@ -1,4 +1,5 @@
 import type { InputSpec } from "../pipeline/detector.ts";
+import type { InputPool } from "../pipeline/input_pool.ts";
 import type { Size } from "../pipeline/fit.ts";
 import type { Prepared, Slices } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
@@ -87,7 +88,8 @@ export function slice(
     const { fits, make } = makerFor(frame);
     const slices = {
       fits,
-      make: (range: { readonly from: number; readonly to: number }) => make(frame.planes, range),
+      make: (parts: { readonly from: number; readonly to: number }, pool?: InputPool) =>
+        make(frame.planes, { parts, pool }),
     };
     return picture ? { ...slices, picture: { ...picture, fits } } : slices;
   }

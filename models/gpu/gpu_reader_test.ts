@@ -119,7 +119,7 @@ async function watchedReader() {
         const usage = STORAGE | COPY_SRC | COPY_DST;
         // Runtimes use memory again, so that there is more of it than numbers.
         const gpuBuffer = device.createBuffer({ size: data.byteLength + 256, usage });
-        device.queue.writeBuffer(gpuBuffer, 0, data);
+        device.queue.writeBuffer(gpuBuffer, 0, new Float32Array(data));
         told.open++;
         return [name, { dims, gpuBuffer, dispose: () => void told.open-- }];
       }),

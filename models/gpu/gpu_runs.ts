@@ -10,8 +10,8 @@ import type { LetterboxTarget } from "./gpu_letterbox.ts";
 export interface GpuRuntime<Input> {
   /** What the network's input holds. */
   readonly inputType: LetterboxTarget["type"];
-  /** Makes an input of numbers. */
-  inputOf(data: Float32Array<ArrayBuffer>, dims: readonly number[]): Input;
+  /** Makes an input of numbers, in memory of its own. */
+  inputOf(data: Float32Array, dims: readonly number[]): Input;
   /** Makes an input of what is in the GPU's memory. */
   inputIn(buffer: GPUBuffer, dims: readonly number[]): Input;
   /** Runs the network, and leaves its outputs in the GPU's memory. */

@@ -91,16 +91,15 @@ export class InferenceWorker implements AsyncDisposable {
   /**
    * Runs the network.
    *
-   * @param question What it is to read.
-   * @param transfer The memory to be handed over to the worker instead of copied.
+   * @param question What it is to read, in memory that is shared with the worker.
    */
-  run(question: Question, transfer: ArrayBuffer[]): Promise<Outputs> {
+  run(question: Question): Promise<Outputs> {
     if (this.#end) return Promise.reject(this.#end);
     const run = Promise.withResolvers<Outputs>();
     const id = ++this.#lastId;
     this.#runs.set(id, run);
     this.#unanswered++;
-    this.#ask({ kind: "run", id, question }, transfer);
+    this.#ask({ kind: "run", id, question });
     return run.promise;
   }
 
@@ -120,10 +119,10 @@ export class InferenceWorker implements AsyncDisposable {
     await this.#worker.terminate();
   }
 
-  #ask(request: WorkerRequest, transfer: ArrayBuffer[] = []): void {
+  #ask(request: WorkerRequest): void {
     this.#worker.ref();
     this.#port.ref();
-    this.#port.postMessage(request, transfer);
+    this.#port.postMessage(request);
   }
 
   /** Counts how long the worker is silent, and gives it up when that is too long. */

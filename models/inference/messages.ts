@@ -5,7 +5,7 @@ import type { SharedPicture } from "../gpu/shared_picture.ts";
 /** What the main thread asks of a worker: first to open a network, once, then to run it. */
 export type WorkerRequest = OpenRequest | RunRequest;
 
-/** What the network is to read: a tensor, or what the worker makes one of. */
+/** What the network is to read, in shared memory: a tensor, or what the worker makes one of. */
 export type Question = { readonly input: Tensor } | { readonly picture: SharedPicture };
 
 /** Asks for a network to be made ready. */

@@ -52,7 +52,8 @@ let port: MessagePort | undefined;
 /** Says something to the main thread; memory is handed over, not copied. */
 function say(reply: WorkerReply): void {
   const tensors = reply.kind === "answer" ? Object.values(reply.outputs) : [];
-  port?.postMessage(reply, [...new Set(tensors.map(({ data }) => data.buffer))]);
+  // Outputs are never in shared memory.
+  port?.postMessage(reply, [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))]);
 }
 
 /** Imports exactly the build that the device needs: each holds megabytes of machine code. */
@@ -109,11 +110,16 @@ async function openOnProcessor(runtime: typeof Runtime, request: OpenRequest): P
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
   });
+  // The native runtime reads no shared memory, so inputs are copied, one into the other's place.
+  let input: Runtime.TypedTensor<"float32"> | undefined;
   const start = async ([question]: readonly Question[]) => {
     if (!question || !("input" in question)) throw new Error("it takes tensors alone");
     const { data, dims } = question.input;
-    const feeds = { [session.inputNames[0]!]: new runtime.Tensor("float32", data, dims) };
-    const results = Object.entries(await session.run(feeds));
+    if (input?.dims.join() !== dims.join()) {
+      input = new runtime.Tensor("float32", new Float32Array(data.length), dims);
+    }
+    (input.data as Float32Array).set(data);
+    const results = Object.entries(await session.run({ [session.inputNames[0]!]: input }));
     const outputs = results.map(([name, { data, dims }]) => [name, ownTensor(data, dims)]);
     return () => Promise.resolve([Object.fromEntries(outputs)]);
   };
@@ -145,7 +151,7 @@ async function openOnGpu(runtime: typeof Runtime, request: OpenRequest): Promise
     inputType: isHalf ? "f16" : "f32",
     inputOf: (data, dims) => {
       // The runtime's types know numbers of 16 bits as whole ones only.
-      const own = isHalf ? new Uint16Array(new Float16Array(data).buffer) : data;
+      const own = isHalf ? new Uint16Array(new Float16Array(data).buffer) : data.slice();
       return new runtime.Tensor(dataType, own, dims);
     },
     inputIn: (buffer, dims) => runtime.Tensor.fromGpuBuffer(buffer, { dataType, dims }),

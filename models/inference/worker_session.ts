@@ -1,4 +1,5 @@
 import type { Device, InferenceSession } from "../../pipeline/inference_session.ts";
+import { InputPool } from "../../pipeline/input_pool.ts";
 import type { Picture } from "../../pipeline/picture.ts";
 import type { Outputs, Tensor } from "../../pipeline/tensor.ts";
 import { inputDims } from "../gpu/gpu_input.ts";
@@ -23,22 +24,13 @@ interface WorkerSessionOptions {
   readonly silenceMs?: number;
 }
 
-/** What is asked of a worker. */
-interface Asked {
-  readonly question: Question;
-  /** The memory to be handed over to the worker instead of copied. */
-  readonly transfer: ArrayBuffer[];
-}
-
-/** How many copies of inputs are kept for the inputs to come. */
-const MAX_SPARES = 4;
-
 /** A network in a worker, which is replaced when it loses its GPU or gives no answer any more. */
 export class WorkerSession implements InferenceSession {
   readonly description: string;
   readonly takesBatches: boolean;
   readonly maxPictureBytes?: number;
   readonly inFlight?: number;
+  readonly inputPool: InputPool = new InputPool();
   #request: OpenRequest;
   /** The size of each dimension of the network's input, or the name of a free one. */
   readonly inputShape: OpenedReply["inputShape"];
@@ -46,8 +38,6 @@ export class WorkerSession implements InferenceSession {
   #worker: InferenceWorker;
   readonly #patience: Patience;
   readonly #sharer = new PictureSharer();
-  /** Memory for copies of inputs. */
-  readonly #spares: Float32Array<ArrayBuffer>[] = [];
   #lossCount = 0;
   #outOfMemoryCount = 0;
   /** How often a worker was silent, and for how long it was waited for the last time. */
@@ -116,30 +106,12 @@ export class WorkerSession implements InferenceSession {
 
   async run(input: Tensor): Promise<Outputs> {
     checkInput(input, this.inputShape);
-    const { dims, data } = input;
-    const { buffer, byteLength } = data;
-    // Memory that holds more than the input is not handed over, as it is not all ours.
-    let own = byteLength === buffer.byteLength ? data : undefined;
-    // A worker may be lost with the input that it has. To copy takes hundredths of a millisecond.
-    const kept = this.#copyOf(data);
-    const ask = () => {
-      const data = own ?? kept.slice();
-      own = undefined;
-      return { question: { input: { dims, data } }, transfer: [data.buffer] };
-    };
+    const data = this.inputPool.shared(input.data);
     try {
-      return await this.#answerTo(ask);
+      return await this.#answerTo({ input: { dims: input.dims, data } });
     } finally {
-      if (this.#spares.push(kept) > MAX_SPARES) this.#spares.shift();
+      this.inputPool.give(data);
     }
-  }
-
-  /** The same numbers, in memory that is used again. */
-  #copyOf(data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-    const at = this.#spares.findIndex(({ length }) => length === data.length);
-    const [copy = new Float32Array(data.length)] = at < 0 ? [] : this.#spares.splice(at, 1);
-    copy.set(data);
-    return copy;
   }
 
   async runPicture(picture: Picture): Promise<Outputs> {
@@ -150,7 +122,7 @@ export class WorkerSession implements InferenceSession {
     try {
       return await this.#sharer.sharing(
         picture,
-        (one) => this.#answerTo(() => ({ question: { picture: one }, transfer: [] })),
+        (shared) => this.#answerTo({ picture: shared }),
       );
     } catch (error) {
       const isTooMuch = error instanceof DeviceLost && error.kind === "outOfMemory" &&
@@ -168,12 +140,11 @@ export class WorkerSession implements InferenceSession {
   }
 
   /** Asks the worker, and another one in its place if it is lost: once more, if this may be why. */
-  async #answerTo(ask: () => Asked): Promise<Outputs> {
+  async #answerTo(question: Question): Promise<Outputs> {
     for (let blames = 0;;) {
       const worker = this.#worker;
-      const { question, transfer } = ask();
       try {
-        return await worker.run(question, transfer);
+        return await worker.run(question);
       } catch (error) {
         if (!(error instanceof DeviceLost) || this.#isDisposed) throw error;
         if (error.isBlamed && ++blames > 1) throw error;

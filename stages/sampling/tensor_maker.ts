@@ -2,6 +2,7 @@ import { type Colour, rgbFromYuv } from "../../pipeline/colour.ts";
 import type { InputSpec } from "../../pipeline/detector.ts";
 import { type Fit, letterboxFit, type Size, stretchFit } from "../../pipeline/fit.ts";
 import type { Frame } from "../../pipeline/frame.ts";
+import type { InputPool } from "../../pipeline/input_pool.ts";
 import type { Planes } from "../../pipeline/planes.ts";
 import type { Tensor } from "../../pipeline/tensor.ts";
 import type { Rectangle } from "../slicing/region.ts";
@@ -24,12 +25,20 @@ export interface TensorMakerOptions {
   readonly parts?: readonly Rectangle[];
 }
 
+/** How a tensor is made. */
+export interface MakeOptions {
+  /** The first part, and the one behind the last one. */
+  readonly parts?: { readonly from: number; readonly to: number };
+  /** Where its memory is taken from; by itself, it gets its own. */
+  readonly pool?: InputPool | undefined;
+}
+
 /** Turns the pictures of one size and colour into tensors. */
 export interface TensorMaker {
   /** How a picture lies in the tensor of each of its parts. */
   readonly fits: readonly Fit[];
-  /** Makes the tensor of parts of a picture, one behind the other, in memory of its own. */
-  make(planes: Planes, parts?: { readonly from: number; readonly to: number }): Tensor;
+  /** Makes the tensor of parts of a picture, one behind the other; of all of them unless told otherwise. */
+  make(planes: Planes, options?: MakeOptions): Tensor;
 }
 
 const SAMPLERS = { bilinear: bilinearSampler, area: areaSampler };
@@ -77,8 +86,9 @@ export function tensorMaker(
 
   return {
     fits,
-    make(planes, { from, to } = { from: 0, to: fits.length }) {
-      const data = new Float32Array((to - from) * background.length);
+    make(planes, { parts: { from, to } = { from: 0, to: fits.length }, pool } = {}) {
+      const length = (to - from) * background.length;
+      const data = pool?.take(length) ?? new Float32Array(length);
       for (let part = from; part < to; part++) {
         const start = (part - from) * background.length;
         data.set(background, start);

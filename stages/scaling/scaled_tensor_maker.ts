@@ -1,6 +1,7 @@
 import { type Colour, rgbFromYuv } from "../../pipeline/colour.ts";
 import type { InputSpec } from "../../pipeline/detector.ts";
 import type { ScaledPictures } from "../../pipeline/frame.ts";
+import type { InputPool } from "../../pipeline/input_pool.ts";
 import type { Tensor } from "../../pipeline/tensor.ts";
 import { clamped } from "../sampling/sampler.ts";
 
@@ -12,11 +13,13 @@ const FINENESS = 256;
  *
  * @param input What the network wants.
  * @param colour What the pictures' numbers mean.
- * @returns What makes the tensors, each in memory of its own.
+ * @param pool Where the tensors' memory is taken from; by itself, each gets its own.
+ * @returns What makes the tensors.
  */
 export function scaledTensorMaker(
   input: InputSpec,
   colour: Colour,
+  pool?: InputPool,
 ): (scaled: ScaledPictures) => Tensor {
   const { width, height, mean, border } = input;
   const isPlanar = input.layout === "nchw";
@@ -44,7 +47,8 @@ export function scaledTensorMaker(
   const [gainRed, gainGreen, gainBlue] = gain;
 
   return ({ picture, left, top }) => {
-    const data = background.slice();
+    const data = pool?.take(background.length) ?? new Float32Array(background.length);
+    data.set(background);
     const values = picture.data;
     const pixels = picture.width * picture.height;
     for (let row = 0, at = 0; row < picture.height; row++) {

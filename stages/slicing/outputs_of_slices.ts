@@ -33,7 +33,7 @@ export async function outputsOfSlices(
     const range = { from, to: Math.min(from + size, fits.length) };
     const asked = picture && session.runPicture
       ? session.runPicture({ ...picture, fits: fits.slice(range.from, range.to) })
-      : session.run(make(range));
+      : session.run(make(range, session.inputPool));
     const run = asked.then((stacked) => outputsOfEach(stacked, range.to - range.from));
     run.catch(() => {}); // It is waited for below, unless one before it fails.
     pending.push(run);
