@@ -4,8 +4,8 @@ import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import type { Parser } from "@optique/core/parser";
 import { argument, constant, flag, negatableFlag, option } from "@optique/core/primitives";
 import { choice, float } from "@optique/core/valueparser";
-import { METHOD_NAMES, smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Resize, Ties } from "../bench/jitter/observe/observed_clip.ts";
+import { METHOD_NAMES, smoothingFrom } from "../stages/smoothing/smoothing_from.ts";
 import { jitterCompareArguments } from "./_jitter_compare_arguments.ts";
 import { nameList, place, timeS, wholeNumber } from "./_values.ts";
 import type { JitterOptions } from "./_jitter_options.ts";
@@ -19,7 +19,7 @@ function isOneOf<T extends string>(known: readonly T[]): (name: string) => name 
 }
 
 function isMethod(name: string): name is string {
-  return smoothingOptions(name) !== undefined;
+  return smoothingFrom(name) !== undefined;
 }
 
 const inputs = object({

@@ -1,7 +1,7 @@
-import { smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Detected, Tracked } from "../pipeline/items.ts";
 import type { MeteredStage } from "../pipeline/stage.ts";
 import { smooth } from "../stages/smooth.ts";
+import { smoothingFrom } from "../stages/smoothing/smoothing_from.ts";
 import { track } from "../stages/track.ts";
 import type { RunOptions } from "./_run_options.ts";
 import type { Sources } from "./_sources.ts";
@@ -43,7 +43,7 @@ export function steadyingFor(
     }
     return { minConfidence };
   }
-  const options = smoothingOptions(asked ?? (sources.isFeed ? "kalman" : "fixed-lag"))!;
+  const options = smoothingFrom(asked ?? (sources.isFeed ? "kalman" : "fixed-lag"))!;
   if (options.method === "offline" && sources.isFeed) {
     throw new UsageError("Cannot use --smooth offline with a live feed: it is read twice");
   }

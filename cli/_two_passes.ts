@@ -1,8 +1,8 @@
-import { smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { Tracked } from "../pipeline/items.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
 import { smoothOffline, type SmoothOfflineOptions } from "../stages/smooth_offline.ts";
+import { smoothingFrom } from "../stages/smoothing/smoothing_from.ts";
 import type { RunOptions } from "./_run_options.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -19,7 +19,7 @@ export function checkRereadable({ smooth, sources }: Pick<RunOptions, "smooth" |
 
 /** Whether a way to keep boxes still sees the whole video first. */
 export function takesTwoPasses(smooth: string | undefined): boolean {
-  return smooth !== undefined && smoothingOptions(smooth)?.method === "offline";
+  return smooth !== undefined && smoothingFrom(smooth)?.method === "offline";
 }
 
 /** The second of two passes over a video. */

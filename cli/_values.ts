@@ -1,7 +1,7 @@
-import { METHOD_NAMES, smoothingOptions } from "../bench/jitter/methods/smoothing_options.ts";
 import { message, text, value } from "@optique/core/message";
 import type { NonEmptyString } from "@optique/core/nonempty";
 import type { Length, Region } from "../stages/slicing/region.ts";
+import { METHOD_NAMES, smoothingFrom } from "../stages/smoothing/smoothing_from.ts";
 import { integer, type ValueParser } from "@optique/core/valueparser";
 import type { Size } from "../pipeline/fit.ts";
 
@@ -121,7 +121,7 @@ export function smoothing(): ValueParser<"sync", string> {
     metavar: "METHOD",
     wanted: `one of ${METHOD_NAMES.join(", ")}, with parameters as in kalman:damping=0.4`,
     placeholder: "none",
-    parse: (input) => smoothingOptions(input) && input,
+    parse: (input) => smoothingFrom(input) && input,
     format: (text) => text,
   });
 }

@@ -1,8 +1,8 @@
 import type { Track } from "../../../pipeline/track.ts";
 import { smoothOffline, type TimedTracks } from "../../../stages/smooth_offline.ts";
 import { smootherFor } from "../../../stages/smoothing/smoother_for.ts";
+import { smoothingFrom } from "../../../stages/smoothing/smoothing_from.ts";
 import { shortFiltered } from "./short_filters.ts";
-import { smoothingOptions } from "./smoothing_options.ts";
 
 /** What keeps boxes still, and is measured. */
 export interface SmoothingMethod {
@@ -48,7 +48,7 @@ export const AS_GIVEN: SmoothingMethod = {
 /**
  * A method by what the command line calls it.
  *
- * @param text Its name, with parameters or without, as `smoothingOptions` takes them.
+ * @param text Its name, with parameters or without, as `smoothingFrom` takes them.
  * @returns The method; `undefined` if there is none such.
  *
  * @example How far a method looks ahead
@@ -60,7 +60,7 @@ export const AS_GIVEN: SmoothingMethod = {
  * ```
  */
 export function smoothingMethod(text: string): SmoothingMethod | undefined {
-  const options = smoothingOptions(text);
+  const options = smoothingFrom(text);
   if (!options || options.method === "none") return options && NONE;
   const { method: _, ...parameters } = options;
   const common = { name: text, role: "method", parameters } as const;

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { smoothOffline } from "../../../stages/smooth_offline.ts";
 import { smootherFor } from "../../../stages/smoothing/smoother_for.ts";
+import { METHOD_NAMES } from "../../../stages/smoothing/smoothing_from.ts";
 import { madeClip } from "../controls/made_clip.ts";
 import {
   AS_GIVEN,
@@ -9,7 +10,6 @@ import {
   smoothingMethod,
   weighted,
 } from "./smoothing_methods.ts";
-import { METHOD_NAMES } from "./smoothing_options.ts";
 
 const [{ frames: MADE }] = madeClip({
   seed: 5,
@@ -44,9 +44,16 @@ Deno.test("offline is what smoothOffline() does by default", () => {
 
 Deno.test("smoothingMethod() knows its names, and no others", () => {
   for (const name of METHOD_NAMES) assertEquals(smoothingMethod(name)?.name, name);
-  for (const name of ["", "fixed-lag-0", "fixed-lag-31", "fixed-lag-x", "Kalman", "none "]) {
+  for (
+    const name of ["", "fixed-lag-0", "fixed-lag-31", "fixed-lag-x", "Kalman", "none ", "kalman:"]
+  ) {
     assertEquals(smoothingMethod(name), undefined, name);
   }
+});
+
+Deno.test("smoothingMethod() names the parameters that it was given", () => {
+  const { name, parameters } = smoothingMethod("kalman:damping=0.4")!;
+  assertEquals([name, parameters.damping, parameters.calmShare], ["kalman:damping=0.4", 0.4, 0.05]);
 });
 
 Deno.test("every method gives each frame the tracks that it has, under their numbers", () => {

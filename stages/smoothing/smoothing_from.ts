@@ -1,6 +1,6 @@
-import { smoothOffline, type SmoothOfflineOptions } from "../../../stages/smooth_offline.ts";
-import type { SmoothOptions } from "../../../stages/smooth.ts";
-import { smootherFor } from "../../../stages/smoothing/smoother_for.ts";
+import { smoothOffline, type SmoothOfflineOptions } from "../smooth_offline.ts";
+import type { SmoothOptions } from "./smooth_options.ts";
+import { smootherFor } from "./smoother_for.ts";
 
 /** What `smooth` takes, or `smoothOffline`. */
 export type SmoothingOptions =
@@ -10,6 +10,7 @@ export type SmoothingOptions =
 /** The parameters that `smooth` and `smoothOffline` have by default, so that a report can name them. */
 const MODEL = { measurementSd: 0.002, accelerationDensity: 0.012 };
 const ONE_EURO = { minCutoffHz: 2, beta: 20, derivativeCutoffHz: 1 };
+const CALM = { calmShare: 0.05, calmSpeed: 0.1, damping: 0.27 };
 const GAP = { maxGapS: 0.5 };
 
 /** The names by which methods can be asked for, but for `fixed-lag-N`. */
@@ -35,14 +36,14 @@ export const METHOD_NAMES: readonly string[] = [
  * ```ts
  * import { assertEquals } from "@std/assert";
  *
- * const options = smoothingOptions("one-euro:beta=5:min-cutoff-hz=1");
+ * const options = smoothingFrom("one-euro:beta=5:min-cutoff-hz=1");
  * assertEquals(options, {
  *   ...{ method: "one-euro", variant: "casiez", minCutoffHz: 1, beta: 5, derivativeCutoffHz: 1 },
  *   maxGapS: 0.5,
  * });
  * ```
  */
-export function smoothingOptions(text: string): SmoothingOptions | undefined {
+export function smoothingFrom(text: string): SmoothingOptions | undefined {
   const [name = "", ...settings] = text.split(":");
   const defaults = defaultsOf(name);
   if (!defaults) return undefined;
@@ -67,10 +68,7 @@ function defaultsOf(name: string): SmoothingOptions | undefined {
     case "one-euro-mediapipe":
       return { method: "one-euro", variant: "mediapipe", ...ONE_EURO, ...GAP };
     case "kalman":
-      return {
-        ...{ method: "kalman", ...MODEL, calmShare: 0.05, calmSpeed: 0.1, damping: 0.27 },
-        ...GAP,
-      };
+      return { method: "kalman", ...MODEL, ...CALM, ...GAP };
     case "offline":
       return { method: "offline", ...MODEL, ...GAP };
     case "fixed-lag":
