@@ -1,49 +1,10 @@
-import { OutputError } from "../pipeline/errors.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSink } from "../pipeline/sink.ts";
 import type { BroadcastStatistics } from "../stages/broadcast.ts";
-import { isPlaylistPath, shownName } from "../stages/live/output_target.ts";
+import { shownName } from "../stages/live/output_target.ts";
 import { counted, countText, millisecondsText } from "./_format.ts";
+import { outputKindOf } from "./_output_kind.ts";
 import type { RunOptions } from "./_run_options.ts";
-import { isFeed, isUrl, type Sources } from "./_sources.ts";
-import { UsageError } from "./_usage_error.ts";
-
-/** What decides where the annotated video goes. */
-type Wishes = Pick<RunOptions, "output" | "segment" | "hlsKeep">;
-
-/** What an annotated video becomes: sent to a URL, a playlist, segments, or one file. */
-export type OutputKind = "url" | "playlist" | "segments" | "file";
-
-/** What the annotated video becomes. */
-export function outputKindOf(output: string, segment: number | undefined): OutputKind {
-  if (isUrl(output)) return "url";
-  if (isPlaylistPath(output)) return "playlist";
-  return segment === undefined ? "file" : "segments";
-}
-
-/**
- * Refuses options about the annotated video that do not go with it, or with what is read.
- *
- * @throws {UsageError} If they make no sense together.
- * @throws {OutputError} If what is read cannot go there.
- */
-export function checkLiveOutput({ output, segment, hlsKeep }: Wishes, sources: Sources): void {
-  const kind = output === undefined ? undefined : outputKindOf(output, segment);
-  if (segment !== undefined && kind !== "segments") {
-    throw new UsageError("Cannot use --segment without --output and the name of a video file");
-  }
-  if (hlsKeep !== undefined && kind !== "playlist") {
-    throw new UsageError("Cannot use --hls-keep without --output and the name of a playlist");
-  }
-  if (output === undefined || kind === "file") return;
-  const name = shownName(output);
-  if (sources.kind !== "video") {
-    throw new OutputError(`Cannot write ${name}: the source is no video`);
-  }
-  if (kind === "url" && !isFeed(sources)) {
-    throw new OutputError(`Cannot send to ${name}: the source is no live feed, so name a file`);
-  }
-}
 
 /** A sink of annotated pictures. */
 export interface PictureSink extends MeteredSink<{ readonly frame: Frame }> {

@@ -1,7 +1,7 @@
 import { basename, dirname, join, parse, resolve } from "node:path";
 import { OutputError } from "../pipeline/errors.ts";
 import { isPicturePath } from "../stages/encode_pictures.ts";
-import { checkLiveOutput } from "./_live_outputs.ts";
+import { checkOutputKind, type OutputWishes } from "./_output_kind.ts";
 import { isFileName, isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -176,13 +176,9 @@ async function checkDirectory(
 export async function checkOutputs(
   outputs: Outputs,
   sources: Sources,
-  { overwrite, segment, hlsKeep }: {
-    readonly overwrite: boolean;
-    readonly segment?: number | undefined;
-    readonly hlsKeep?: number | undefined;
-  },
+  { overwrite, segment, hlsKeep }: Omit<OutputWishes, "output"> & { readonly overwrite: boolean },
 ): Promise<void> {
-  checkLiveOutput({ output: outputs.output, segment, hlsKeep }, sources);
+  checkOutputKind({ output: outputs.output, segment, hlsKeep }, sources);
   const files = filesOf(outputs);
   const inputs = sources.kind === "video" ? [sources.url].filter(isFileName) : sources.paths;
   const directories = sources.kind === "pictures"

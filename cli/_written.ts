@@ -1,6 +1,6 @@
 import { format, parse } from "node:path";
 import { shownName } from "../stages/live/output_target.ts";
-import { outputKindOf } from "./_live_outputs.ts";
+import { outputKindOf } from "./_output_kind.ts";
 import { filesOf, type Outputs } from "./_outputs.ts";
 import type { Written } from "./_summary.ts";
 
