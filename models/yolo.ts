@@ -96,7 +96,9 @@ export function yolo(
       heads.flatMap((head) => boxesOf(head, outputs, { size, labels, minConfidence })),
     sieves: (minConfidence) =>
       heads.map(({ output }) => ({
-        ...{ output, axis: 1, length: NUMBERS_PER_BOX + labels.length },
+        output,
+        axis: 1,
+        length: NUMBERS_PER_BOX + labels.length,
         ...objectSieve(logitFloorOf(minConfidence), -Infinity),
       })),
   };

@@ -11,8 +11,13 @@
  *
  * const dims = [1, 84, 8400];
  * const sieve: Sieve = {
- *   ...{ output: "output0", axis: 1, length: 84 },
- *   ...{ from: 4, to: 84, least: 0, floor: 0.25 },
+ *   output: "output0",
+ *   axis: 1,
+ *   length: 84,
+ *   from: 4,
+ *   to: 84,
+ *   least: 0,
+ *   floor: 0.25,
  * };
  * assertEquals(dims[sieve.axis], sieve.length);
  * ```

@@ -72,16 +72,14 @@ export class GpuReader {
       const sieve = sieves.find((sieve) => sieve.output === name);
       return { name, output, sifted: sieve && this.#sifter.sift(commands, output, sieve) };
     });
-    const read = this.#staged(commands, parts);
+    const read = this.#staged(commands, parts, counts);
     const dispose = () => Object.values(outputs).forEach((output) => output.dispose());
     // Once copies of all are submitted, the buffers may be used again; else they would pile up.
     const isCopied = parts.every(({ sifted }) => !sifted);
     if (isCopied) dispose();
     return async () => {
       try {
-        return await read((numbers) =>
-          counts.map((_, who) => outputsFor(who, counts, parts, numbers))
-        ) ?? await this.#readAll(parts, counts);
+        return await read() ?? await this.#readAll(parts, counts);
       } finally {
         if (!isCopied) dispose();
       }
@@ -92,22 +90,20 @@ export class GpuReader {
   async #readAll(parts: readonly Part[], counts: readonly number[]): Promise<Outputs[]> {
     this.#onOverflow();
     const whole = parts.map((part) => ({ ...part, sifted: undefined }));
-    const read = this.#staged(this.#device.createCommandEncoder(), whole);
-    return (await read((numbers) =>
-      counts.map((_, who) => outputsFor(who, counts, whole, numbers))
-    ))!;
+    return (await this.#staged(this.#device.createCommandEncoder(), whole, counts)())!;
   }
 
   /**
    * Copies what is to be read to one buffer, and submits.
    *
-   * @returns What waits for it, and has it used; the use is left out, and nothing comes of it, if
+   * @returns What waits for it and reads it, for each of those who asked; nothing comes of it if
    * something did not find room.
    */
   #staged(
     commands: GPUCommandEncoder,
     parts: readonly Part[],
-  ): <T>(use: (numbers: readonly Numbers[]) => T) => Promise<T | undefined> {
+    counts: readonly number[],
+  ): () => Promise<Outputs[] | undefined> {
     const lengths = parts.map(({ output, sifted }) =>
       sifted ? sifted.byteLength / WORD_BYTES : lengthOf(output)
     );
@@ -121,12 +117,12 @@ export class GpuReader {
       offset += length;
     }
     this.#device.queue.submit([commands.finish()]);
-    return async (use) => {
+    return async () => {
       await staging.mapAsync(GPUMapMode.READ, 0, byteLength);
       try {
         const mapped = new Float32Array(staging.getMappedRange(0, byteLength));
         const numbers = numbersOf(parts, lengths, mapped);
-        return numbers && use(numbers);
+        return numbers && counts.map((_, who) => outputsFor(who, counts, parts, numbers));
       } finally {
         staging.unmap();
         this.#free.push(staging);

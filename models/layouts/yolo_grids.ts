@@ -142,7 +142,9 @@ function deepGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
       ),
     sieves: (minConfidence) =>
       outputs.map(({ name }) => ({
-        ...{ output: name, axis: 4, length: depth },
+        output: name,
+        axis: 4,
+        length: depth,
         ...objectSieve(logitFloorOf(minConfidence), -Infinity),
       })),
   };
@@ -170,7 +172,9 @@ function planarGrids(shape: NetworkShape, usual: Usual): Reading | undefined {
     },
     sieves: (minConfidence) =>
       outputs.map(({ name }) => ({
-        ...{ output: name, axis: 1, length: channels / ANCHORS_PER_CELL },
+        output: name,
+        axis: 1,
+        length: channels / ANCHORS_PER_CELL,
         ...objectSieve(logitFloorOf(minConfidence), -Infinity),
       })),
   };

@@ -52,7 +52,9 @@ export const yolov5: Layout = {
           labels,
         }),
       sieves: (minConfidence) => [{
-        ...{ output: name, axis: 2, length: columns },
+        output: name,
+        axis: 2,
+        length: columns,
         ...objectSieve(minConfidence, 0),
       }],
     };

@@ -82,8 +82,13 @@ function reading(
       return found;
     },
     sieves: (minConfidence) => [{
-      ...{ output: name, axis: turned ? 2 : 1, length: rows, from: NUMBERS_PER_BOX },
-      ...{ to: NUMBERS_PER_BOX + classes, least: 0, floor: minConfidence },
+      output: name,
+      axis: turned ? 2 : 1,
+      length: rows,
+      from: NUMBERS_PER_BOX,
+      to: NUMBERS_PER_BOX + classes,
+      least: 0,
+      floor: minConfidence,
     }],
   };
 }
