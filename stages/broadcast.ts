@@ -1,6 +1,7 @@
 import { OutputError } from "../pipeline/errors.ts";
 import type { Frame, FrameSource } from "../pipeline/frame.ts";
 import { type MeteredSink, sink } from "../pipeline/sink.ts";
+import { codecName } from "./ffmpeg/codec_name.ts";
 import { streamArguments } from "./ffmpeg/encoder_arguments.ts";
 import type { BroadcastEvent } from "./live/outlet.ts";
 import { type BroadcastStatistics, OutletTally } from "./live/outlet_tally.ts";
@@ -111,16 +112,9 @@ export function broadcast(output: string, options: BroadcastOptions = {}): Broad
     onEvent = () => {},
     random = Math.random,
   } = options;
-  const times = { maxLatencyMs, stallMs, cardAfterMs, ...keepS !== undefined && { keepS } };
-  for (const [name, value] of Object.entries(times)) {
-    if (value > 0 && value < Infinity) continue;
-    throw new RangeError(`Cannot broadcast as ${name} must be above 0: current value is ${value}`);
-  }
-  if (crf !== undefined && !(crf >= 0 && crf <= 51)) {
-    throw new RangeError(`Cannot broadcast as crf must be from 0 to 51: current value is ${crf}`);
-  }
+  checkRanges({ crf, times: { maxLatencyMs, stallMs, cardAfterMs, keepS } });
   const target = outputTarget(output, keepS);
-  const name = codec === "hevc" ? "h265" : codec === "avc" ? "h264" : codec;
+  const name = codecName(codec);
   if (!target.codecs.includes(name)) {
     throw new OutputError(
       `Cannot send ${codec} to ${target.name}: it takes ${target.codecs.join(" and ")}`,
@@ -147,4 +141,19 @@ export function broadcast(output: string, options: BroadcastOptions = {}): Broad
     },
   );
   return Object.assign(sending, { statistics: () => tally.statistics() });
+}
+
+function checkRanges(
+  { crf, times }: {
+    readonly crf: number | undefined;
+    readonly times: Readonly<Record<string, number | undefined>>;
+  },
+): void {
+  for (const [name, value] of Object.entries(times)) {
+    if (value === undefined || (value > 0 && value < Infinity)) continue;
+    throw new RangeError(`Cannot broadcast as ${name} must be above 0: current value is ${value}`);
+  }
+  if (crf !== undefined && !(crf >= 0 && crf <= 51)) {
+    throw new RangeError(`Cannot broadcast as crf must be from 0 to 51: current value is ${crf}`);
+  }
 }

@@ -1,6 +1,7 @@
 import { OutputError } from "../../pipeline/errors.ts";
 import type { FrameSource } from "../../pipeline/frame.ts";
 import { type AudioHandling, liveSoundArguments } from "./audio.ts";
+import { codecName } from "./codec_name.ts";
 import { containerOf } from "./container.ts";
 import type { HardwareEncoder } from "./hardware_encoder.ts";
 
@@ -29,9 +30,6 @@ const CODECS: Readonly<
   prores: { encoder: "prores_ks", args: ["-pix_fmt", "yuv422p10le"] },
   ffv1: { encoder: "ffv1", args: ["-pix_fmt", "yuv420p"] },
 };
-
-/** What is said to encoders that are asked for by another name. */
-const OTHER_NAMES: Readonly<Record<string, string>> = { avc: "h264", hevc: "h265" };
 
 /** A tag that ffmpeg knows; what looks otherwise is not passed on. */
 const TAG = /^[a-z0-9-]+$/;
@@ -108,7 +106,7 @@ export function encoderArguments(
 
 /** An encoder that looks ahead would hold back more than a fragment. */
 function fragmentArguments(codec: string | undefined): string[] {
-  const isAhead = ["h264", "h265"].includes(OTHER_NAMES[codec ?? ""] ?? codec ?? "");
+  const isAhead = ["h264", "h265"].includes(codecName(codec ?? ""));
   return [
     ...(isAhead ? ["-tune", "zerolatency"] : []),
     ...[...keyFramesEvery(FRAGMENT_S), "-flush_packets", "1"],
@@ -177,7 +175,7 @@ function colourFilter({ colour: { range, tags } }: FrameSource): string {
 
 function codecArguments(codec: string | undefined, crf: number | undefined): string[] {
   if (codec === undefined) return crf === undefined ? [] : ["-crf", String(crf)];
-  const known = CODECS[OTHER_NAMES[codec] ?? codec];
+  const known = CODECS[codecName(codec)];
   if (!known) return ["-c:v", codec, ...(crf === undefined ? [] : ["-crf", String(crf)])];
   if (crf !== undefined && known.crf === undefined) {
     throw new OutputError(`Cannot encode ${codec} with a crf: it has no such scale`);

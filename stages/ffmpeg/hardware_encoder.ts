@@ -1,5 +1,6 @@
 import type { Size } from "../../pipeline/fit.ts";
 import { planesByteLength } from "../../pipeline/planes.ts";
+import { codecName } from "./codec_name.ts";
 import { containerOf } from "./container.ts";
 import { reasonIn, spawnFfmpeg } from "./process.ts";
 
@@ -92,9 +93,7 @@ const ENCODER_KINDS: Readonly<Record<string, string>> = {
 /** The codecs: how ffmpeg's encoders in hardware begin, and the quality unless asked. */
 const CODECS: Readonly<Record<string, { readonly prefix: string; readonly quality: number }>> = {
   h264: { prefix: "h264", quality: 20 },
-  avc: { prefix: "h264", quality: 20 },
   h265: { prefix: "hevc", quality: 24 },
-  hevc: { prefix: "hevc", quality: 24 },
 };
 
 /** How long an encoder may take to open, in milliseconds: a driver may hang. */
@@ -116,11 +115,11 @@ export async function chosenEncoder(
   { codec, crf, hwaccel = "none", onNote = () => {} }: EncoderWishes,
 ): Promise<EncoderChoice> {
   const [, prefix, named] = codec?.match(/^(h264|hevc)_([a-z]+)$/) ?? [];
-  const isNamed = named !== undefined && named in KINDS;
+  const isNamed = named !== undefined && Object.hasOwn(KINDS, named);
   const software = isNamed ? prefix : codec;
   const choice = software === undefined ? {} : { codec: software };
   if (!isNamed && hwaccel === "none") return choice;
-  const known = CODECS[software ?? containerOf(path).videoCodec ?? ""];
+  const known = CODECS[codecName(software ?? containerOf(path).videoCodec ?? "")];
   if (!known) {
     onNote("Encoded in software: hardware is asked for H.264 and H.265 alone");
     return choice;

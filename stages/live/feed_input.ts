@@ -46,8 +46,8 @@ export const CALL_MS = 10_000;
 
 /** For each kind of URL that can be a feed, the options of ffmpeg's that suit it. */
 const OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  rtsp: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
-  rtsps: { ...NO_ANALYSIS, allowed_media_types: "video", timeout: SILENCE_US },
+  rtsp: { ...NO_ANALYSIS, timeout: SILENCE_US },
+  rtsps: { ...NO_ANALYSIS, timeout: SILENCE_US },
   rtmp: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
   rtmps: { ...ANALYSIS, rtmp_live: "live", rw_timeout: SILENCE_US },
   srt: { ...ANALYSIS, timeout: SILENCE_US, listen_timeout: String(CALL_MS * 1000) },
@@ -83,28 +83,30 @@ export function feedInput(
   if (CAMERA.test(source)) {
     return { name: source, args: [...LOW_DELAY, "-f", "v4l2", "-i", source], stallMs: STALL_MS };
   }
-  const options = optionsFor(source);
-  const name = withoutCredentials(source);
-  const isRtsp = "allowed_media_types" in options;
+  const usual = optionsFor(source);
+  const isRtsp = /^rtsps?:/i.test(source);
   const isPaced = isPlaylist(source);
+  const media = withSound ? "video+audio" : "video";
   const protocols = protocolsFor(source);
-  const media = { allowed_media_types: withSound ? "video+audio" : "video" };
-  const script = scriptFor(source, {
-    ...options,
-    ...isRtsp && { rtsp_transport: transport, ...media },
+  const options = {
+    ...usual,
+    ...isRtsp && { rtsp_transport: transport, allowed_media_types: media },
     ...isPaced && { live_start_index: "-2" }, // By itself it is a third one behind.
     protocol_whitelist: protocols,
-  });
+  };
+  const name = withoutCredentials(source);
+  const script = scriptFor(source, options);
   const list = [
     ...["-probesize", "1000", "-analyzeduration", "0", "-fpsprobesize", "0"],
     ...["-protocol_whitelist", `pipe,${protocols}`],
     ...["-f", "concat", "-safe", "0", "-i", "pipe:0"],
   ];
   if (!isPaced) {
-    const patience = `option timeout ${PATIENT_SILENCE_MS * 1000}\n`;
-    const patientScript = script.replace(`option timeout ${SILENCE_US}\n`, patience);
-    const args = [...LOW_DELAY, ...list];
-    return { name, stallMs: STALL_MS, args, script, ...isRtsp && { patientScript } };
+    const patient = { ...options, timeout: String(PATIENT_SILENCE_MS * 1000) };
+    return {
+      ...{ name, stallMs: STALL_MS, args: [...LOW_DELAY, ...list], script },
+      ...isRtsp && { patientScript: scriptFor(source, patient) },
+    };
   }
   return {
     name,
