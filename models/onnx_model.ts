@@ -74,14 +74,21 @@ export function onnxModel(
       sizeInput: picture.sizeInput,
       size: picture.size,
     }),
-    notes: [
-      `The network is read as ${layout.title} ("${layout.name}"): ${inputWords(input)}`,
-      ...[reading.assumption, note].filter((sentence) => sentence !== undefined),
-      ...layout.isEndToEnd
-        ? ["It leaves one box an object itself: --ties and --iou change nothing"]
-        : [],
-    ],
+    notes: notesOf(layout, input, [reading.assumption, note]),
   };
+}
+
+/** What is to be said of how the network is read. */
+function notesOf(
+  { title, name, isEndToEnd }: Layout,
+  input: InputSpec,
+  sentences: readonly (string | undefined)[],
+): string[] {
+  return [
+    `The network is read as ${title} ("${name}"): ${inputWords(input)}`,
+    ...sentences.filter((sentence) => sentence !== undefined),
+    ...isEndToEnd ? ["It leaves one box an object itself: --ties and --iou change nothing"] : [],
+  ];
 }
 
 /** The names of classes that a file tells. */

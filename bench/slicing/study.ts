@@ -20,8 +20,8 @@ import {
 import { averagePrecisionOf } from "../../pipeline/metrics/average_precision.ts";
 import { seededRandom } from "../../pipeline/metrics/random.ts";
 import { clipPath } from "../../tests/_clips.ts";
-import { handBoxes } from "../../tests/_hand_boxes.ts";
-import { handCounts } from "../../tests/_hand_counts.ts";
+import { type HandBox, handBoxes } from "../../tests/_hand_boxes.ts";
+import { type HandCounts, handCounts } from "../../tests/_hand_counts.ts";
 import { SKY_CLIPS, skyPath, skyTruth } from "../../tests/_sky_clips.ts";
 import { candidatesOf, type Subject } from "./detections.ts";
 
@@ -71,6 +71,22 @@ function shown(
   return isSliced ? mergedSlices(sure, { iou, minConfidence }) : blended(sure, { iou });
 }
 
+/** How many of the people in the frames of a clip were found, missed and invented. */
+function peopleCounts(
+  frames: ReadonlyMap<number, readonly HandBox[]>,
+  shownIn: (frame: number) => readonly Detection[],
+): HandCounts {
+  const sum = { found: 0, missed: 0, invented: 0 };
+  for (const [frame, boxes] of frames) {
+    const people = shownIn(frame).filter(({ label }) => label.toLowerCase() === "person");
+    const counted = handCounts(boxes, people, 0.5);
+    sum.found += counted.found;
+    sum.missed += counted.missed;
+    sum.invented += counted.invented;
+  }
+  return sum;
+}
+
 /** How a network finds the people that were boxed by hand. */
 async function peopleTable(model: string, thresholds: readonly number[]): Promise<string> {
   const truth = await handBoxes("people");
@@ -91,18 +107,13 @@ async function peopleTable(model: string, thresholds: readonly number[]): Promis
       byClip.set(clip, await candidatesOf(subject, cut));
     }
     for (const threshold of thresholds) {
-      const counts = [...truth].map(([clip, frames]) => {
-        const sum = { found: 0, missed: 0, invented: 0 };
-        for (const [frame, boxes] of frames) {
-          const people = shown(byClip.get(clip)!.get(frame)!, threshold, { iou, isSliced: !!cut })
-            .filter(({ label }) => label.toLowerCase() === "person");
-          const counted = handCounts(boxes, people, 0.5);
-          sum.found += counted.found;
-          sum.missed += counted.missed;
-          sum.invented += counted.invented;
-        }
-        return sum;
-      });
+      const isSliced = cut !== undefined;
+      const counts = [...truth].map(([clip, frames]) =>
+        peopleCounts(
+          frames,
+          (frame) => shown(byClip.get(clip)!.get(frame)!, threshold, { iou, isSliced }),
+        )
+      );
       const total = (key: "found" | "missed" | "invented") =>
         counts.reduce((sum, one) => sum + one[key], 0);
       const found = total("found");

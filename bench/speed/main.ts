@@ -42,7 +42,9 @@ function say(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-const recipeOf = ({ clip, height }: Wishes): Recipe => ({ clip, height });
+function recipeOf({ clip, height }: Wishes): Recipe {
+  return { clip, height };
+}
 
 /** Floors, steadybox and peers, all on the same clip. */
 async function usualCases({ wishes, clips, network, folder }: Bench): Promise<Case[]> {

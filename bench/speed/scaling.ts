@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Recipe } from "./clips.ts";
 import { type Contender, steadybox, type Subject } from "./contenders.ts";
@@ -126,14 +125,4 @@ function feedsContender(
     },
     command: (subject) => steadybox(subject, "--sources", list(subject)),
   };
-}
-
-/**
- * What a model is called in the report: its name without the folders that it lies in.
- *
- * @param model The name or path.
- * @returns The name.
- */
-export function shownModel(model: string): string {
-  return basename(model);
 }

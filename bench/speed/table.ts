@@ -10,7 +10,9 @@ const TITLES: Partial<Record<Row["group"], string>> = {
 };
 
 /** A number with three digits that mean something. */
-const short = (value: number) => Math.abs(value) >= 99.95 ? value.toFixed(0) : value.toPrecision(3);
+function short(value: number): string {
+  return Math.abs(value) >= 99.95 ? value.toFixed(0) : value.toPrecision(3);
+}
 
 function ranged({ min, median, max }: Spread): string {
   return min === max ? short(median) : `${short(median)} (${short(min)}–${short(max)})`;
@@ -69,8 +71,9 @@ function agreementText(rows: readonly Row[]): string[] {
 }
 
 /** The summary tells them with two or three digits. */
-const timesText = ({ p50, p95, p99 }: StageTimes) =>
-  [p50, p95, p99].map((ms) => Number(ms.toPrecision(3))).join(" / ");
+function timesText({ p50, p95, p99 }: StageTimes): string {
+  return [p50, p95, p99].map((ms) => Number(ms.toPrecision(3))).join(" / ");
+}
 
 /** All stages of the two usual ways to run. */
 function stagesText(rows: readonly Row[]): string[] {

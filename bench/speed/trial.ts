@@ -3,7 +3,6 @@ import { agreementOf, boxesIn } from "./agreement.ts";
 import type { Clips, Recipe } from "./clips.ts";
 import { type Contender, OURS_LIKE_PEERS, type Subject } from "./contenders.ts";
 import { type Measured, measured } from "./measured.ts";
-import { shownModel } from "./scaling.ts";
 import type { Row } from "./schema.ts";
 import { spreadOf } from "./spread.ts";
 import { stageTimesIn } from "./stage_times.ts";
@@ -170,7 +169,7 @@ export function rowOf(trial: Trial): Row {
     group: contender.group,
     clip: basename(recipe.clip),
     ...whole.size,
-    model: shownModel(whole.model),
+    model: basename(whole.model),
     feeds,
     frames: feeds * whole.frames,
     repeats: rounds.length,

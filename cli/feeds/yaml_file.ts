@@ -1,4 +1,5 @@
 import {
+  type Document,
   isAlias,
   isMap,
   isScalar,
@@ -57,27 +58,28 @@ export function yamlFile(text: string, name: string): YamlFile {
     },
   });
 
-  function offsetOf(path: Path, of: "key" | "value"): number {
-    let node: unknown = document.contents;
-    let offset = 0;
-    for (const [depth, step] of path.entries()) {
-      const pair = childOf(isAlias(node) ? node.resolve(document) : node, step);
-      if (!pair) break; // What holds it is told.
-      const isWanted = depth === path.length - 1 && of === "key";
-      offset = ((isWanted ? pair.key : pair.value) ?? pair.key)?.range?.[0] ?? offset;
-      node = pair.value;
-    }
-    return path.length === 0 && document.contents ? document.contents.range[0] : offset;
-  }
-
   try {
     return {
       value: document.toJS(),
-      complaint: (path, words, of = "value") => at(offsetOf(path, of), words),
+      complaint: (path, words, of = "value") => at(offsetOf(document, path, of), words),
     };
   } catch (cause) {
     throw new UsageError(`Cannot use "${name}": ${lowered((cause as Error).message)}`, { cause });
   }
+}
+
+/** Where something stands, in characters from the beginning; what holds it if it is not there. */
+function offsetOf(document: Document.Parsed, path: Path, of: "key" | "value"): number {
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const [depth, step] of path.entries()) {
+    const pair = childOf(isAlias(node) ? node.resolve(document) : node, step);
+    if (!pair) break;
+    const isWanted = depth === path.length - 1 && of === "key";
+    offset = ((isWanted ? pair.key : pair.value) ?? pair.key)?.range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return path.length === 0 && document.contents ? document.contents.range[0] : offset;
 }
 
 /** A child of a node, with its key where it has one. */

@@ -154,12 +154,20 @@ export function perturbationResult(
       const { jitterPercent: _, ...row } = summed(rows);
       return { kind, jitterPercent: of("jitterPercent", kind), ...row };
     }),
-    byShift: perturbations.all.flatMap(({ kind, dx, dy }, i) =>
-      kind === "shift"
-        ? [{ dxPx: dx, dyPx: dy, ...summed(frames.map(({ boxes }) => boxes[i]!)) }]
-        : []
-    ),
+    byShift: shiftRows(frames, perturbations),
   };
+}
+
+/** What each shift by itself did to all pictures. */
+function shiftRows(
+  frames: ClipReadings[number],
+  { all }: Perturbations,
+): PerturbationResult["byShift"] {
+  return all.flatMap(({ kind, dx, dy }, i) =>
+    kind === "shift"
+      ? [{ dxPx: dx, dyPx: dy, ...summed(frames.map(({ boxes }) => boxes[i]!)) }]
+      : []
+  );
 }
 
 function summed(rows: readonly PerturbationRow[]) {
