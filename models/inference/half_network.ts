@@ -1,16 +1,14 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   type GraphProto,
   type ModelProto,
   ModelProtoSchema,
   type NodeProto,
-  NodeProtoSchema,
   type TensorProto,
   TensorProto_DataType,
   type ValueInfoProto,
 } from "onnx-buf";
+import { castNode } from "../cast_node.ts";
 
 const { FLOAT, FLOAT16, DOUBLE, BFLOAT16 } = TensorProto_DataType;
 
@@ -128,19 +126,4 @@ function castOutputs(graph: GraphProto): void {
     node.output = node.output.map(inside);
   }
   for (const name of outputs) graph.node.push(castNode(inside(name), name, FLOAT));
-}
-
-function castNode(from: string, name: string, type: TensorProto_DataType): NodeProto {
-  const to = create(AttributeProtoSchema, {
-    name: "to",
-    type: AttributeProto_AttributeType.INT,
-    i: BigInt(type),
-  });
-  return create(NodeProtoSchema, {
-    opType: "Cast",
-    name: `${from} to ${name}`,
-    input: [from],
-    output: [name],
-    attribute: [to],
-  });
 }

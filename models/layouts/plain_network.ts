@@ -1,16 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
   type GraphProto,
   ModelProtoSchema,
-  type NodeProto,
   NodeProtoSchema,
   TensorProto_DataType,
   TensorProtoSchema,
   type ValueInfoProto,
 } from "onnx-buf";
 import type { Size } from "../../pipeline/fit.ts";
+import { castNode } from "../cast_node.ts";
 import { readOnnx } from "../importers/onnx.ts";
 
 const { FLOAT, INT32, INT64, UINT8 } = TensorProto_DataType;
@@ -138,19 +136,4 @@ function renameInputs({ node }: GraphProto, from: string, to: string): void {
       }
     }
   }
-}
-
-function castNode(input: string, output: string, type: TensorProto_DataType): NodeProto {
-  const to = create(AttributeProtoSchema, {
-    name: "to",
-    type: AttributeProto_AttributeType.INT,
-    i: BigInt(type),
-  });
-  return create(NodeProtoSchema, {
-    opType: "Cast",
-    name: `${output}_cast`,
-    input: [input],
-    output: [output],
-    attribute: [to],
-  });
 }

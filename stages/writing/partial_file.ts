@@ -100,12 +100,25 @@ export async function createPartialFile(
   target: string,
   { overwrite }: PartialFileOptions,
 ): Promise<PartialFile> {
+  return await placeAt(
+    target,
+    overwrite,
+    async (info) => await reserved(info ? await Deno.realPath(target) : target, target, overwrite),
+  );
+}
+
+/** A device or a named pipe as it is, else a file that is made if there may be one. */
+async function placeAt(
+  target: string,
+  overwrite: boolean,
+  make: (info: Deno.FileInfo | undefined) => Promise<PartialFile>,
+): Promise<PartialFile> {
   try {
     checkName(target);
     const info = await infoOf(target);
     if (info && !info.isFile && !info.isDirectory) return written(target, false);
     checkFree(target, info, overwrite);
-    return await reserved(info ? await Deno.realPath(target) : target, target, overwrite);
+    return await make(info);
   } catch (cause) {
     throw outputErrorFrom(target, cause);
   }
@@ -129,17 +142,11 @@ export async function createFollowedFile(
   target: string,
   { overwrite }: PartialFileOptions,
 ): Promise<PartialFile> {
-  try {
-    checkName(target);
-    const info = await infoOf(target);
-    if (info && !info.isFile && !info.isDirectory) return written(target, false);
-    checkFree(target, info, overwrite);
+  return await placeAt(target, overwrite, async (info) => {
     const wish = info ? { truncate: true } : { createNew: true };
     (await Deno.open(target, { write: true, ...wish })).close();
     return info ? written(target, true) : followed(target);
-  } catch (cause) {
-    throw outputErrorFrom(target, cause);
-  }
+  });
 }
 
 /** A new file that stays, unless nothing was written to it before all ended too early. */
