@@ -121,7 +121,10 @@ export function broadcast(output: string, options: BroadcastOptions = {}): Broad
     );
   }
   const tally = new OutletTally();
-  const wishes = { name: target.name, maxLatencyMs, stallMs, cardAfterMs, onEvent, random };
+  const playlistPath = target.isPlaylist ? output : undefined;
+  const wishes = {
+    ...{ name: target.name, maxLatencyMs, stallMs, cardAfterMs, onEvent, random, playlistPath },
+  };
   const policy = target.isPlaylist ? "all" : "newest";
   const argsFor = (source: FrameSource, isAgain: boolean) => [
     ...streamArguments({ source, codec: name, crf, keyFrameS: KEY_FRAME_S }),

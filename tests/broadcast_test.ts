@@ -18,10 +18,12 @@ import {
   type BroadcastStatistics,
   decode,
   type Frame,
+  type FrameSource,
   OutputError,
   receive,
   stage,
 } from "../mod.ts";
+import type { LiveSound } from "../pipeline/frame.ts";
 import { imposter, listenedTo } from "./_imposter.ts";
 import { drawnNumber, liveFrames } from "./_live_frames.ts";
 import { Recorder } from "./_rtsp_recorder.ts";
@@ -247,6 +249,30 @@ Deno.test("broadcast() counts no card among the frames that nobody takes", async
   assertAddsUp(statistics);
 });
 
+/** The same frames, of a feed whose sound comes along with its pictures. */
+function withSound(): TransformStream<{ frame: Frame }, { frame: Frame }> {
+  const sound: LiveSound = {
+    rateHz: 48_000,
+    channels: 2,
+    between: (from, until) => new Int16Array(2 * Math.max(0, until - from)),
+  };
+  let source: FrameSource | undefined;
+  return new TransformStream({
+    transform({ frame }, controller) {
+      source ??= { ...frame.source, sound };
+      controller.enqueue({ frame: { ...frame, source } });
+    },
+  });
+}
+
+Deno.test("broadcast() keeps no picture waiting for the sound behind it", async () => {
+  const stallMs = 120_000; // A quarter of that is how long an encoder that gives nothing is waited for.
+  const out = broadcast(`udp://127.0.0.1:${freePort()}`, { stallMs });
+  await liveFrames({ count: 60 }).pipeThrough(withSound()).pipeTo(out);
+  const { sent, departures } = out.statistics();
+  assert(sent > 10 && departures.max < stallMs / 4, JSON.stringify(out.statistics()));
+});
+
 const VIEWED = [
   { kind: "SRT", from: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, to: "srt" },
   { kind: "UDP", from: (port: number) => `udp://127.0.0.1:${port}`, to: "udp" },
@@ -328,6 +354,34 @@ Deno.test("broadcast() writes a playlist of all frames, which ends with the feed
     assertEquals(await namesIn(dir), [...segments, "10% at home.m3u8"].toSorted());
     assertMatch(segments[0]!, /^10% at home-000000\.ts$/);
     assert(segments.length >= 3);
+  }));
+
+Deno.test("broadcast() tells of a full disk, and goes on with its playlist when there is space", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/live.m3u8`;
+    await Deno.symlink("/dev/full", `${dir}/live-000001.ts.tmp`); // Where ffmpeg writes the second one.
+    const { events, onEvent, until } = listener();
+    const out = broadcast(path, { onEvent, random: () => 0 });
+    const pauses = new Map([[70, () => until("lost", 1)]]);
+    await liveFrames({ count: 120, pauses }).pipeTo(out);
+    assertEquals(events, [
+      { kind: "connected", name: path },
+      {
+        kind: "lost",
+        name: path,
+        reason: "full",
+        message: `Lost the output ${path}: no space is left on the device`,
+      },
+      { kind: "connected", name: path },
+    ]);
+    const statistics = out.statistics();
+    assertAddsUp(statistics);
+    assert(statistics.dropped.unconnected > 0, JSON.stringify(statistics));
+    const numbers = await numbersIn(path);
+    const shown = numbers.filter((number) => number !== undefined).length;
+    const { sent } = statistics; // Of the segment that was lost, some may count.
+    assert(shown <= sent && sent < shown + 30, `${sent} sent, ${shown} shown`);
+    assertEquals([numbers[0], numbers.at(-1)], [0, 119]);
   }));
 
 Deno.test("broadcast() keeps no more of a playlist on disk than it is told to", () =>

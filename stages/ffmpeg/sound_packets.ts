@@ -33,6 +33,13 @@ export class SoundPackets {
     this.#position = Math.round(firstPts * this.#samplesPerTick) + this.#offset;
   }
 
+  /** Silence from the beginning of the output to the first picture, where that comes later. */
+  silence(): Uint8Array<ArrayBuffer>[] {
+    const samples = new Uint8Array(2 * this.#sound.channels * Math.max(0, this.#position));
+    if (samples.length === 0) return [];
+    return [new Uint8Array(nutFrameHeader(0, samples.length, 1)), samples];
+  }
+
   /**
    * The sound up to a picture, as far as it is there, a second at a time: a gap may have lasted for hours.
    *

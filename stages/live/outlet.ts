@@ -1,11 +1,12 @@
 import type { LiveSound } from "../../pipeline/frame.ts";
 import type { PooledBuffer } from "../../pipeline/frame_pool.ts";
-import { nutFrameHeader, nutHeader, type NutStream } from "../ffmpeg/nut_writer.ts";
-import { SoundPackets } from "../ffmpeg/sound_packets.ts";
+import { nutHeader, type NutStream } from "../ffmpeg/nut_writer.ts";
 import { type FfmpegProcess, spawnFfmpeg } from "../ffmpeg/process.ts";
 import { BackOff } from "./back_off.ts";
 import { Handover } from "./handover.ts";
 import { LiveQueue, type Waiting } from "./live_queue.ts";
+import { OutgoingPackets } from "./outgoing_packets.ts";
+import { PlaylistCheck } from "./playlist_check.ts";
 import type { OutletTally, UnsentCause } from "./outlet_tally.ts";
 import { type SendingLoss, sendingLossFrom, sendingLossMessage } from "./sending_losses.ts";
 import { waited } from "./waited.ts";
@@ -51,6 +52,8 @@ export interface OutletOptions {
   readonly stream: NutStream;
   /** The sound beside them, if it is sent. */
   readonly sound?: LiveSound;
+  /** The path of the playlist that is written, if it is one: it is looked whether it comes to the disk. */
+  readonly playlistPath?: string | undefined;
   /** Whether a newer picture takes the place of one that waits, or each waits for its turn. */
   readonly policy: "newest" | "all";
   /** How old a picture may be when it goes out, in milliseconds; only for `newest`. */
@@ -84,11 +87,15 @@ export class Outlet implements AsyncDisposable {
   readonly #stopping = new AbortController();
   readonly #run: Promise<void>;
   readonly #told = new Set<SendingLoss>();
+  readonly #playlist: PlaylistCheck | undefined;
   /** How long it takes to hand a picture over, lately. */
   #writingMs = 0;
-  /** The ages of the pictures that the encoder has got without being connected. */
+  /** The ages of the pictures that the encoder has got without being connected, or that are not on disk. */
   readonly #unproven: number[] = [];
-  #isConnected = false;
+  /** How many pictures of this connection are on disk. */
+  #settled = 0;
+  /** Since when pictures go out. */
+  #connectedAtMs: number | undefined;
   #isDown = false;
   #isEnding = false;
   #child: FfmpegProcess | undefined;
@@ -99,6 +106,12 @@ export class Outlet implements AsyncDisposable {
     this.#options = options;
     this.#tally = tally;
     this.#backOff = new BackOff(options.random);
+    const { playlistPath } = options;
+    this.#playlist = playlistPath === undefined ? undefined : new PlaylistCheck(playlistPath, {
+      onFlaw: () => this.#child?.kill("SIGKILL"),
+      written: () => this.#settled + this.#unproven.length,
+      onWhole: (count) => this.#settle(count),
+    });
     this.#queue = new LiveQueue({
       policy: options.policy,
       maxLatencyMs: options.maxLatencyMs,
@@ -112,7 +125,7 @@ export class Outlet implements AsyncDisposable {
 
   /** Takes a picture over; where all are to be sent, resolves when there is room for another. */
   async offer(picture: OutgoingPicture): Promise<void> {
-    if (this.#isDown && this.#options.policy === "newest") {
+    if (this.#isDown && (this.#options.policy === "newest" || this.#playlist?.isInDoubt)) {
       picture[Symbol.dispose]();
       this.#drop(picture, "unconnected");
     } else await this.#queue.put(picture);
@@ -149,19 +162,19 @@ export class Outlet implements AsyncDisposable {
 
   /** Sends what comes; returns why nothing can be sent any more, or nothing at the end. */
   async #connectOnce(): Promise<SendingLoss | undefined> {
-    const { name, argsFor, policy, stallMs, onEvent } = this.#options;
-    let connectedAtMs: number | undefined;
-    this.#unproven.splice(0);
-    this.#isConnected = false;
+    const playlist = this.#playlist;
+    this.#connectedAtMs = undefined;
+    this.#settled = 0;
+    const obstacle = await playlist?.restore();
+    if (obstacle) return this.#lose(obstacle);
+    const { argsFor, policy, stallMs } = this.#options;
     await using child = spawnFfmpeg("ffmpeg", [...argsFor(this.#spawned++ > 0)], {
       stdin: "piped",
       stdout: "null",
       onLine: (line) => {
         handover.read(line);
-        if (!line.startsWith("Output #0") || connectedAtMs !== undefined) return;
-        connectedAtMs = performance.now();
-        this.#connected();
-        onEvent({ kind: "connected", name });
+        if (line.startsWith("Output #0") && !playlist?.isInDoubt) this.#connect();
+        playlist?.read(line);
       },
     });
     this.#child = child;
@@ -170,23 +183,24 @@ export class Outlet implements AsyncDisposable {
     if (isDone) await farewell(handover, child);
     else child.kill("SIGKILL");
     const { complaint } = await child.result;
+    const flaw = await playlist?.end(isDone);
     for (const _ of this.#unproven.splice(0)) this.#tally.drop("unconnected");
+    if (flaw) return this.#lose(flaw);
     if (isDone) return undefined;
-    const wasConnected = connectedAtMs !== undefined;
-    if (performance.now() - (connectedAtMs ?? Infinity) > PROVEN_MS) this.#backOff.reset();
-    const reason = handover.isStuck
-      ? wasConnected ? "stalled" : "timeout"
-      : sendingLossFrom({ complaint, wasConnected });
-    this.#tellLoss(reason, wasConnected);
-    return reason;
+    const wasConnected = this.#connectedAtMs !== undefined;
+    if (performance.now() - (this.#connectedAtMs ?? Infinity) > PROVEN_MS) this.#backOff.reset();
+    return this.#lose(
+      handover.isStuck
+        ? wasConnected ? "stalled" : "timeout"
+        : sendingLossFrom({ complaint, wasConnected }),
+    );
   }
 
   /** Hands pictures over until there are none, or until they are not taken; returns whether all were. */
   async #sendAll(handover: Handover): Promise<boolean> {
     const { stream, sound } = this.#options;
     if (!await handover.begin(nutHeader({ ...stream, ...sound && { sound } }))) return false;
-    let packets: SoundPackets | undefined;
-    let first: { readonly pts: number; readonly shift: number } | undefined;
+    let packets: OutgoingPackets | undefined;
     for (;;) {
       using picture = await this.#queue.take();
       if (!picture) return true;
@@ -194,20 +208,9 @@ export class Outlet implements AsyncDisposable {
         this.#drop(picture, "late");
         continue;
       }
-      const { pts, shift, data } = picture;
-      if (!first) {
-        first = { pts, shift };
-        const firstPts = pts - shift;
-        packets = sound &&
-          new SoundPackets({ sound, timeBase: stream.timeBase, firstPts, ptsOffset: -firstPts });
-      }
-      const bytes = new Uint8Array(data.buffer);
+      packets ??= new OutgoingPackets(picture, stream, sound);
       const startedAtMs = performance.now();
-      const isTaken = await handover.give([
-        ...packets?.upTo(pts - first.shift, shift - first.shift) ?? [],
-        nutFrameHeader(pts - first.pts, bytes.length, packets && 0),
-        bytes,
-      ]);
+      const isTaken = await handover.give(packets.of(picture));
       if (!isTaken) {
         this.#drop(picture, "unconnected");
         return false;
@@ -227,13 +230,16 @@ export class Outlet implements AsyncDisposable {
     return performance.now() - arrivedAtMs + soonMs > maxLatencyMs + graceMs;
   }
 
-  /** Counts a picture that the encoder has; before it is connected, it may keep it for itself. */
+  /**
+   * Counts a picture that the encoder has; it may keep it for itself before it is connected, and nobody
+   * knows of a playlist before it is on disk.
+   */
   #count({ isCard, arrivedAtMs }: OutgoingPicture): void {
     if (isCard) {
       this.#tally.cards++;
     } else {
       const ageMs = performance.now() - arrivedAtMs;
-      if (this.#isConnected) this.#countSent(ageMs);
+      if (this.#connectedAtMs !== undefined && !this.#playlist) this.#countSent(ageMs);
       else this.#unproven.push(ageMs);
     }
   }
@@ -255,24 +261,38 @@ export class Outlet implements AsyncDisposable {
     this.#tally.ages.record(ageMs);
   }
 
-  #connected(): void {
-    this.#isConnected = true;
+  /** Notes that pictures go out. */
+  #connect(): void {
+    if (this.#connectedAtMs !== undefined) return;
+    this.#connectedAtMs = performance.now();
     this.#tally.connections++;
     this.#told.clear();
-    for (const ageMs of this.#unproven.splice(0)) this.#countSent(ageMs);
+    if (!this.#playlist) this.#countUnproven(this.#unproven.length);
+    const { name, onEvent } = this.#options;
+    onEvent({ kind: "connected", name });
   }
 
-  #tellLoss(reason: SendingLoss, wasConnected: boolean): void {
+  /** Notes that so many of the pictures that were handed over are on disk. */
+  #settle(count: number): void {
+    this.#connect();
+    this.#backOff.reset();
+    this.#countUnproven(count - this.#settled);
+    this.#settled = count;
+  }
+
+  #countUnproven(count: number): void {
+    for (const ageMs of this.#unproven.splice(0, count)) this.#countSent(ageMs);
+  }
+
+  /** Notes why nothing goes out any more. */
+  #lose(reason: SendingLoss): SendingLoss {
     const { name, onEvent } = this.#options;
     this.#tally.lose(reason);
-    if (this.#told.has(reason)) return;
+    if (this.#told.has(reason)) return reason;
     this.#told.add(reason);
-    onEvent({
-      kind: "lost",
-      name,
-      reason,
-      message: sendingLossMessage(name, reason, wasConnected),
-    });
+    const message = sendingLossMessage(name, reason, this.#connectedAtMs !== undefined);
+    onEvent({ kind: "lost", name, reason, message });
+    return reason;
   }
 }
 

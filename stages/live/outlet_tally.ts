@@ -11,7 +11,7 @@ export type UnsentCause = "superseded" | "late" | "unconnected" | "ended";
 export interface BroadcastStatistics {
   /** How many frames came. */
   readonly received: number;
-  /** How many were handed to the encoder. */
+  /** How many were handed to the encoder; of a playlist, how many are on disk. */
   readonly sent: number;
   /** How many were dropped, by cause. */
   readonly dropped: Readonly<Record<UnsentCause, number>>;
