@@ -8,11 +8,13 @@ export interface Imposter extends AsyncDisposable {
  * Starts a server that is not what its client takes it for.
  *
  * @param answer What it does with a connection, which is closed afterwards; the signal ends it.
+ * @param port Where it listens; where there is room if it is 0.
  */
 export function imposter(
   answer: (connection: Deno.TcpConn, signal: AbortSignal) => Promise<unknown>,
+  port = 0,
 ): Imposter {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
   const ending = new AbortController();
   const answers: Promise<unknown>[] = [];
   const accepting = (async () => {
@@ -51,14 +53,14 @@ export class Relay implements AsyncDisposable {
   readonly #server: Imposter;
   #flow: PromiseWithResolvers<void> | undefined;
 
-  /** Lays the wire to a port on 127.0.0.1. */
-  constructor(port: number) {
+  /** Lays the wire to a port on 127.0.0.1, from a port that may be named. */
+  constructor(port: number, from = 0) {
     this.#server = imposter(async (client, signal) => {
       const server = await Deno.connect({ hostname: "127.0.0.1", port });
       signal.addEventListener("abort", () => close(server));
       await Promise.race([this.#passOn(client, server), this.#passOn(server, client)])
         .finally(() => close(server));
-    });
+    }, from);
   }
 
   /** Where it begins. */

@@ -26,9 +26,12 @@ export interface Ended {
   readonly code: number;
   /** What it wrote to standard output. */
   readonly stdout: string;
-  /** What it wrote to standard error. */
+  /** What it wrote to standard error, but for how far it was, which a slow machine has it tell. */
   readonly stderr: string;
 }
+
+/** A line that tells how far a run is: it comes every five seconds. */
+const PROGRESS = /^(?: *\d+ % {2})?[\d,/]+ frames? {2}.* fps {2}.*detections?\n/gm;
 
 /**
  * Starts the real program, with the least permissions, in a process group of its own as a shell
@@ -75,6 +78,11 @@ export function startProgram(
   return child;
 }
 
+/** What a program wrote to standard error, but for how far it was. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replaceAll(PROGRESS, "");
+}
+
 /** Runs the real program to its end. */
 export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<Ended> {
   const child = startProgram(args, options);
@@ -83,7 +91,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     child.stdout.text(),
     child.stderr.text(),
   ]);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: withoutProgress(stderr) };
 }
 
 /** Sends a signal to a program and all that is in its process group, as a terminal does. */

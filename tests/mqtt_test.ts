@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { mqttBroker } from "../stages/messaging/mqtt_broker.ts";
 import { MqttOutbox, type OutboxEvent } from "../stages/messaging/mqtt_outbox.ts";
+import { Relay } from "./_imposter.ts";
 import { hasMqttServer, Listener, MqttServer } from "./_mqtt_server.ts";
 import { freePort } from "./_rtsp_server.ts";
 
@@ -48,13 +49,14 @@ Deno.test({
   name: "MqttOutbox keeps the newest while the broker is away, and counts what it drops",
   ignore,
   async fn() {
-    const port = freePort();
+    const [port, wire] = [freePort(), freePort()];
     const events: OutboxEvent[] = [];
-    await using outbox = outboxAt(port, { maxWaiting: 10, onEvent: (event) => events.push(event) });
+    await using outbox = outboxAt(wire, { maxWaiting: 10, onEvent: (event) => events.push(event) });
     for (let number = 0; number < 25; number++) outbox.publish("events", { number });
     while (events.length === 0) await soon();
     await using _server = await MqttServer.start(port);
     await using listener = await Listener.at(port);
+    await using _relay = new Relay(port, wire); // Only now can it be reached.
     await listener.until(() => listener.messages.some(({ text }) => text.includes("24")));
     const numbers = listener.messages.filter(({ topic }) => topic === "cams/events")
       .map(({ text }) => JSON.parse(text).number);
