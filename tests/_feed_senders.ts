@@ -101,7 +101,9 @@ function playlists(
 }
 
 const REFUSED = "nobody listens there: the connection was refused";
-const SILENT = "no picture came in time";
+
+/** What is said where nothing comes, and nobody tells why. */
+export const SILENT = "no picture came in time";
 
 /** All kinds of feeds but cameras. */
 export const SENDER_KINDS: readonly SenderKind[] = [

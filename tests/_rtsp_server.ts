@@ -134,8 +134,8 @@ export interface Sighting {
   readonly source: FrameSource;
   /** When it was made, in milliseconds since 1970. */
   readonly drawnAtMs: number;
-  /** When it was seen. */
-  readonly seenAtMs: number;
+  /** When it came. */
+  readonly cameAtMs: number;
 }
 
 /** Looks at a feed, and lets a test wait for what it sees. */
@@ -165,8 +165,8 @@ export class Viewer implements AsyncDisposable {
       const { done, value: frame } = await reader.read();
       if (done) return;
       const { index, timestampUs, source } = frame;
-      const seen = { drawnAtMs: drawnAtMs(frame), seenAtMs: Date.now() };
-      this.sightings.push({ index, timestampUs, source, ...seen });
+      const cameAtMs = Date.now() - (performance.now() - frame.arrivedAtMs!);
+      this.sightings.push({ index, timestampUs, source, drawnAtMs: drawnAtMs(frame), cameAtMs });
       frame[Symbol.dispose]();
       this.#check();
     }
@@ -188,8 +188,11 @@ export class Viewer implements AsyncDisposable {
   /** Waits for so many frames of the connection of that number; returns the first of them. */
   async framesOf(connection: number, count = 3): Promise<Sighting> {
     const found = () => this.sightings.filter(({ source }) => source.connection === connection);
-    await this.until(() => found().length >= count);
-    return found()[0]!;
+    const isOver = () => this.sightings.some(({ source }) => source.connection! > connection);
+    await this.until(() => found().length >= count || isOver());
+    const [first] = found();
+    if (found().length >= count) return first!;
+    throw new Error(`Connection ${connection} was lost: ${JSON.stringify(this.events)}`);
   }
 
   /** Waits until the feed is lost for the nth time (from 1), and returns why. */

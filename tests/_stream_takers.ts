@@ -78,7 +78,9 @@ function rtmpServer(port: number, folder: string): Taker {
 }
 
 const REFUSED = "nobody listens there: the connection was refused";
-const SILENT = "the server did not answer in time";
+
+/** What is said where nothing is answered. */
+export const MUTE = "the server did not answer in time";
 
 /** All kinds of places but files. */
 export const TAKER_KINDS: readonly TakerKind[] = [
@@ -121,13 +123,13 @@ export const TAKER_KINDS: readonly TakerKind[] = [
     url: (port) => `srt://127.0.0.1:${port}?passphrase=s3cret-s3cret`,
     start: (port, folder) =>
       taker(folder, "-i", `srt://127.0.0.1:${port}?mode=listener&passphrase=s3cret-s3cret`),
-    absent: SILENT,
+    absent: MUTE,
   },
   {
     what: "srt, called",
     url: (port) => `srt://127.0.0.1:${port}?mode=listener`,
     start: (port, folder) => taker(folder, "-i", `srt://127.0.0.1:${port}`),
-    absent: SILENT,
+    absent: MUTE,
   },
   {
     what: "udp",
@@ -146,6 +148,6 @@ export const TAKER_KINDS: readonly TakerKind[] = [
     url: (port) => `tcp://127.0.0.1:${port}?listen=1`,
     codec: "h265",
     start: (port, folder) => taker(folder, "-i", `tcp://127.0.0.1:${port}`),
-    absent: SILENT,
+    absent: MUTE,
   },
 ];

@@ -14,32 +14,14 @@ import {
   receive,
   SourceError,
 } from "../mod.ts";
-import { SENDER_KINDS, type SenderKind } from "./_feed_senders.ts";
+import { eachOf } from "./_each_of.ts";
+import { SENDER_KINDS, type SenderKind, SILENT } from "./_feed_senders.ts";
 import { assertAddsUp, assertContinuous, assertNothingStale } from "./_live_checks.ts";
 import { drawnNumber, liveFrames } from "./_live_frames.ts";
 import { streamEntries } from "./_media.ts";
 import { freePort, Viewer } from "./_rtsp_server.ts";
-import { TAKER_KINDS, type TakerKind } from "./_stream_takers.ts";
+import { MUTE, TAKER_KINDS, type TakerKind } from "./_stream_takers.ts";
 import { inTempDir } from "./_temp_dir.ts";
-
-/** How many peers there are at a time: they mostly wait. */
-const AT_A_TIME = 5;
-
-/** Makes a step of each kind, and a few of them at a time. */
-async function eachOf<T extends { readonly what: string; readonly isMissing?: boolean }>(
-  t: Deno.TestContext,
-  kinds: readonly T[],
-  holds: (kind: T) => Promise<void>,
-): Promise<void> {
-  const waiting = kinds.values();
-  const sanitized = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
-  await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
-    for (const kind of waiting) {
-      const { what: name, isMissing: ignore = false } = kind;
-      await t.step({ name, ignore, ...sanitized, fn: () => holds(kind) });
-    }
-  }));
-}
 
 Deno.test("receive() shows what each protocol brings, and comes through the loss of its sender", (t) =>
   eachOf(
@@ -52,7 +34,9 @@ Deno.test("receive() shows what each protocol brings, and comes through the loss
         const sender = stack.use(await start(port, folder));
         await using viewer = new Viewer();
         const { onEvent } = viewer;
-        const feed = receive(url(port), { random: () => 0, ...options, onEvent });
+        // What a busy machine has no time for is not taken for lost, where silence does not tell that.
+        const stallMs = lost === "stalled" ? 2000 : 15_000;
+        const feed = receive(url(port), { random: () => 0, stallMs, ...options, onEvent });
         viewer.watch(feed);
         const { source } = await viewer.framesOf(0, 10);
         assertEquals([source.width, source.height], [320, 240]);
@@ -64,8 +48,8 @@ Deno.test("receive() shows what each protocol brings, and comes through the loss
         await viewer[Symbol.asyncDispose]();
         assertContinuous(viewer.sightings);
         assertNothingStale(viewer.sightings, [{ connection: 1, atMs }]);
-        for (const { drawnAtMs, seenAtMs } of viewer.sightings) {
-          assert(seenAtMs - drawnAtMs < 20_000, "it shows another picture than was sent");
+        for (const { drawnAtMs, cameAtMs } of viewer.sightings) {
+          assert(cameAtMs - drawnAtMs < 20_000, "it shows another picture than was sent");
         }
         assertAddsUp(feed.statistics());
       }),
@@ -79,7 +63,8 @@ Deno.test("receive() says for each protocol why nothing comes where nobody sends
   };
   await Promise.all([camera, ...SENDER_KINDS].map(async ({ url, options, absent }) => {
     const at = url(freePort());
-    const feed = receive(at, { ...options, failFast: true, firstFrameMs: 5000 });
+    const firstFrameMs = absent === SILENT ? 5000 : 60_000;
+    const feed = receive(at, { ...options, failFast: true, firstFrameMs });
     const { message } = await assertRejects(() => feed.pipeTo(discard()), SourceError);
     assertEquals(message, `Cannot receive ${at.replace(/\?.*/, "?…")}: ${absent}`);
   }));
@@ -94,7 +79,7 @@ Deno.test("broadcast() sends by each protocol what can be played, and comes thro
         const port = freePort();
         const out = broadcast(url(port), {
           ...codec && { codec },
-          ...{ random: () => 0, stallMs: 3000, cardAfterMs: 60_000 },
+          ...{ random: () => 0, stallMs: 20_000, cardAfterMs: 60_000 },
         });
         const sentAtS: number[] = [];
         const taken = (async () => {
@@ -182,7 +167,7 @@ Deno.test("broadcast() says for each protocol why nothing goes out where nobody 
   const kinds = TAKER_KINDS.filter(({ absent }) => absent !== undefined);
   await Promise.all(kinds.map(async ({ what, url, absent }) => {
     const { promise, resolve: onEvent } = Promise.withResolvers<BroadcastEvent>();
-    const out = broadcast(url(freePort()), { onEvent, stallMs: 4000 });
+    const out = broadcast(url(freePort()), { onEvent, stallMs: absent === MUTE ? 4000 : 30_000 });
     await liveFrames({ count: 600 }).pipeThrough(passingUntil(promise)).pipeTo(out);
     const event = await promise;
     assert(event.kind === "lost", `${what} is connected`);

@@ -70,7 +70,7 @@ Deno.test("20 kills, 5 freezes and 3 other cameras: all recovered, none stale", 
     camera = stack.use(await Camera.start({ port, ...options }));
     const backAtMs = Date.now();
     const first = await viewer.framesOf(connection, 1);
-    returnsMs.push(first.seenAtMs - backAtMs);
+    returnsMs.push(first.cameAtMs - backAtMs);
     await viewer.framesOf(connection, 30);
     if (options.width) assertEquals(first.source.width, options.width);
   }
@@ -83,7 +83,7 @@ Deno.test("20 kills, 5 freezes and 3 other cameras: all recovered, none stale", 
     await after(1000 * round);
     camera.thaw();
     const thawedAtMs = Date.now();
-    returnsMs.push((await viewer.framesOf(connection, 1)).seenAtMs - thawedAtMs);
+    returnsMs.push((await viewer.framesOf(connection, 1)).cameAtMs - thawedAtMs);
     await viewer.framesOf(connection, 30);
   }
   for (const options of OTHER_CAMERAS) await outage(options, 1000);
