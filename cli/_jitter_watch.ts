@@ -47,7 +47,10 @@ export async function watched(
   const paths = await videosAt(options.sources);
   const model = await loadModel(options.model ?? DEFAULT_MODEL);
   const { detector, network } = model;
-  await using session = await openSession(network, { device: options.device });
+  await using session = await openSession(network, {
+    device: options.device,
+    load: "decoding",
+  });
   const minConfidence = options.conf ?? detector.defaults.confidence;
   const ways = waysOf(options);
   const clips: ObservedClip[] = [];

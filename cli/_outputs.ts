@@ -1,7 +1,9 @@
 import { basename, dirname, join, parse, resolve } from "node:path";
+import type { Load } from "../models/inference/thread_count.ts";
 import { OutputError } from "../pipeline/errors.ts";
 import { isPicturePath } from "../stages/encode_pictures.ts";
 import { checkOutputKind, type OutputWishes } from "./_output_kind.ts";
+import type { RunOptions } from "./_run_options.ts";
 import { isFileName, isUrl, type Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -52,6 +54,11 @@ export function filesOf(outputs: Outputs): [flag: string, path: string][] {
     }
   }
   return files;
+}
+
+/** What the processor does beside the network: pictures that are written or shown are encoded. */
+export function loadOf({ output, view }: Pick<RunOptions, "output" | "view">): Load {
+  return output === undefined && view === undefined ? "decoding" : "encoding";
 }
 
 /**

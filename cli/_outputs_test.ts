@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { OutputError } from "../pipeline/errors.ts";
 import { inTempDir, namesIn } from "../tests/_temp_dir.ts";
-import { checkOutputs, checkStandardOutput, type Outputs } from "./_outputs.ts";
+import { checkOutputs, checkStandardOutput, loadOf, type Outputs } from "./_outputs.ts";
 import type { Sources } from "./_sources.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -175,4 +175,11 @@ Deno.test("checkOutputs() refuses --segment and --hls-keep where they would do n
     const check = () => checkOutputs({ output }, FEED, { overwrite: true, ...wish });
     await assertRejects(check, UsageError, "Cannot use --");
   }
+});
+
+Deno.test("loadOf() counts on an encoder where pictures are written or shown", () => {
+  const address = { hostname: "127.0.0.1", port: 0 };
+  assertEquals(loadOf({ output: undefined, view: undefined }), "decoding");
+  assertEquals(loadOf({ output: "out.mp4", view: undefined }), "encoding");
+  assertEquals(loadOf({ output: undefined, view: address }), "encoding");
 });

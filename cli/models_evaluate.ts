@@ -51,7 +51,10 @@ export async function modelsEvaluate(options: EvaluateOptions): Promise<number> 
   const subjects = await subjectsOf(options);
   const { card, detector, network } = await chosenModel(options);
   const match = matchOf(subjects, detector.labels, options);
-  await using session = await openSession(network, { device: options.device });
+  await using session = await openSession(network, {
+    device: options.device,
+    load: "decoding",
+  });
   const frames: JudgedFrame[] = [];
   let unjudged = 0;
   for (const subject of subjects) {

@@ -5,7 +5,7 @@ import { causeOf, EXIT } from "./_exit.ts";
 import { inTermsOf, openInput, withReport } from "./_input.ts";
 import { Interruption } from "./_interruption.ts";
 import { chosenModel, namedWithLicence } from "./_model.ts";
-import { checkOutputs, checkStandardOutput, filesOf } from "./_outputs.ts";
+import { checkOutputs, checkStandardOutput, filesOf, loadOf } from "./_outputs.ts";
 import { load } from "./_load.ts";
 import type { Job } from "./_pipeline.ts";
 import { Progress } from "./_progress.ts";
@@ -72,6 +72,7 @@ async function work(job: Job, interruption: Interruption): Promise<void> {
   const opening = openSession(network, {
     device: options.device,
     precision: options.half ? "half" : "single",
+    load: loadOf(options),
   });
   // The network is made ready in its own thread, and this one may do something else.
   const loading = load<typeof import("./_pipeline.ts")>("./_pipeline.ts");

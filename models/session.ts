@@ -6,7 +6,7 @@ import { halfNetwork } from "./inference/half_network.ts";
 import type { OpenRequest } from "./inference/messages.ts";
 import { DEVICES, surveyForAuto, surveyOf } from "./inference/survey.ts";
 import { switchOffTelemetry } from "./inference/telemetry.ts";
-import { threadCount } from "./inference/thread_count.ts";
+import { type Load, threadCount } from "./inference/thread_count.ts";
 import { WorkerSession } from "./inference/worker_session.ts";
 
 /**
@@ -32,6 +32,20 @@ export interface OpenSessionOptions {
    * @default {"single"}
    */
   readonly precision?: "single" | "half";
+  /**
+   * What else the processor does while the network runs: with `decoding` it may have all cores, with
+   * `encoding`, where a video is written besides, half of them.
+   *
+   * @default {"encoding"}
+   */
+  readonly load?: "decoding" | "encoding";
+}
+
+/** What is asked of a session, whatever runs it. */
+interface Wishes {
+  /** Whether it is to compute in half precision. */
+  readonly isHalf: boolean;
+  readonly load: Load;
 }
 
 /**
@@ -47,11 +61,11 @@ export interface OpenSessionOptions {
  * @returns The session, to be disposed of.
  * @throws {ModelError} If the network cannot be read.
  * @throws {DeviceError} If the device that was asked for is not to be had.
- * @throws {TypeError} If there is no such device.
+ * @throws {TypeError} If there is no such device, precision or load.
  */
 export async function openSession(
   network: Uint8Array<ArrayBuffer>,
-  { device = "auto", precision = "single" }: OpenSessionOptions = {},
+  { device = "auto", precision = "single", load = "encoding" }: OpenSessionOptions = {},
 ): Promise<InferenceSession> {
   if (device !== "auto" && !DEVICES.includes(device)) {
     throw new TypeError(
@@ -65,36 +79,41 @@ export async function openSession(
       `Cannot open a session as precision must be single or half: current value is ${precision}`,
     );
   }
-  const isHalf = precision === "half";
+  if (load !== "decoding" && load !== "encoding") {
+    throw new TypeError(
+      `Cannot open a session as load must be decoding or encoding: current value is ${load}`,
+    );
+  }
+  const wishes = { isHalf: precision === "half", load };
   return await (device === "auto"
-    ? openFirst(network, isHalf)
-    : openNamed(network, device, isHalf));
+    ? openFirst(network, wishes)
+    : openNamed(network, device, wishes));
 }
 
 async function openNamed(
   network: Uint8Array<ArrayBuffer>,
   device: Device,
-  isHalf: boolean,
+  wishes: Wishes,
 ): Promise<InferenceSession> {
-  const { isAvailable, isForAuto, description, reason } = await surveyOf(device);
+  const { isAvailable, isForAuto, description, reason } = await surveyOf(device, wishes.load);
   if (!isAvailable) throw new DeviceError(`Cannot use device "${device}": ${reason}`);
   const fallbacks = isForAuto ? [] : [`"${device}" is slow: ${reason}`];
   const isFast = device === "webgpu" && isForAuto;
-  return await openOn(device, network, { description, fallbacks, isFast, isHalf });
+  return await openOn(device, network, { description, fallbacks, isFast, ...wishes });
 }
 
 /** Opens the first device of auto's order that works; what is passed over is said. */
 async function openFirst(
   network: Uint8Array<ArrayBuffer>,
-  isHalf: boolean,
+  wishes: Wishes,
 ): Promise<InferenceSession> {
   const fallbacks: string[] = [];
   for (const device of DEVICES) {
-    const { isForAuto, description, reason } = await surveyForAuto(device);
+    const { isForAuto, description, reason } = await surveyForAuto(device, wishes.load);
     try {
       if (!isForAuto) throw new DeviceError(reason);
       const isFast = device === "webgpu";
-      return await openOn(device, network, { description, fallbacks, isFast, isHalf });
+      return await openOn(device, network, { description, fallbacks, isFast, ...wishes });
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       fallbacks.push(`"${device}" was passed over: ${error.message}`);
@@ -104,26 +123,24 @@ async function openFirst(
 }
 
 /** What is known of a device. */
-interface Found {
+interface Found extends Wishes {
   readonly description: string;
   readonly fallbacks: string[];
   /** Whether it is a hardware GPU. */
   readonly isFast: boolean;
-  /** Whether it is to compute in half precision. */
-  readonly isHalf: boolean;
 }
 
 async function openOn(
   device: Device,
   network: Uint8Array<ArrayBuffer>,
-  { description, fallbacks, isFast, isHalf }: Found,
+  { description, fallbacks, isFast, isHalf, load }: Found,
 ): Promise<InferenceSession> {
   const warning = device === "cpu" ? switchOffTelemetry() : undefined;
   const request: OpenRequest = {
     kind: "open",
     device,
     network: device === "webgpu" ? networkForGpu(network) : network,
-    threads: threadCount(),
+    threads: threadCount({ device, load }),
   };
   const notes = warning ? [...fallbacks, warning] : fallbacks;
   const open = (request: OpenRequest) =>

@@ -196,3 +196,11 @@ Deno.test("openSession() refuses a device that there is not", async () => {
     "current value is tpu",
   );
 });
+
+Deno.test("openSession() refuses a load that there is not", async () => {
+  await assertRejects(
+    () => openSession(affineNetwork(), { load: "idling" as "decoding" }),
+    TypeError,
+    "current value is idling",
+  );
+});

@@ -4,6 +4,7 @@ import type { Model } from "../../models/model.ts";
 import type { InferenceSession } from "../../pipeline/inference_session.ts";
 import { counted } from "../_format.ts";
 import { chosenModel } from "../_model.ts";
+import { loadOf } from "../_outputs.ts";
 import type { Finder } from "../_pipeline.ts";
 import type { RunOptions } from "../_run_options.ts";
 
@@ -90,6 +91,7 @@ async function opened(options: RunOptions, signal: AbortSignal): Promise<Opened>
   const session = await openSession(model.network, {
     device: options.device,
     precision: options.half ? "half" : "single",
+    load: loadOf(options), // Of the feed that comes first: the others mostly are like it.
   });
   return { model, session, shared: new SharedSession(session) };
 }

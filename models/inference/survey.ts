@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Device } from "../../pipeline/inference_session.ts";
 import { couldHaveGpu, findAdapter } from "./adapter.ts";
-import { threadCount } from "./thread_count.ts";
+import { type Load, threadCount } from "./thread_count.ts";
 import { WORKER_FOLDERS } from "./worker_url.ts";
 
 /** Whether a device can be had, as far as can be told without opening it. */
@@ -84,10 +84,11 @@ async function surveyGpu(): Promise<Survey> {
  * Looks whether a device can be had, and prompts for nothing.
  *
  * @param device The device.
+ * @param load What else the processor does while the network runs.
  * @returns What was found.
  */
-export async function surveyOf(device: Device): Promise<Survey> {
-  const threads = threadCount();
+export async function surveyOf(device: Device, load: Load = "encoding"): Promise<Survey> {
+  const threads = threadCount({ device, load });
   const processor = `this processor, ${threads} ${threads === 1 ? "thread" : "threads"}`;
   switch (device) {
     case "webgpu":
@@ -104,9 +105,10 @@ export async function surveyOf(device: Device): Promise<Survey> {
  * of GPUs where there can be none.
  *
  * @param device The device.
+ * @param load What else the processor does while the network runs.
  * @returns What was found.
  */
-export async function surveyForAuto(device: Device): Promise<Survey> {
-  if (device !== "webgpu" || couldHaveGpu()) return await surveyOf(device);
+export async function surveyForAuto(device: Device, load: Load): Promise<Survey> {
+  if (device !== "webgpu" || couldHaveGpu()) return await surveyOf(device, load);
   return survey(device, "none", "no hardware GPU was found");
 }
