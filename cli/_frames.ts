@@ -3,6 +3,7 @@ import type { InputSpec } from "../pipeline/detector.ts";
 import type { Frame } from "../pipeline/frame.ts";
 import type { MeteredSource } from "../pipeline/source.ts";
 import { type MeteredStage, stage } from "../pipeline/stage.ts";
+import { timeLimit } from "../stages/live/timers.ts";
 import type { FeedEvent, ReceivedFeed } from "../stages/receive.ts";
 import type { Input } from "./_input.ts";
 import type { RunOptions } from "./_run_options.ts";
@@ -80,7 +81,7 @@ async function feedOf(
   until: AbortSignal,
 ): Promise<ReceivedFeed> {
   const { receive } = await import("../stages/receive.ts");
-  const ends = duration === undefined ? [] : [AbortSignal.timeout(1000 * duration)];
+  const ends = duration === undefined ? [] : [timeLimit(1000 * duration)];
   return receive(url, {
     transport: rtspTransport,
     policy: livePolicy,

@@ -204,7 +204,7 @@ const live = object({
     "newest",
   ),
   maxLatency: withDefault(
-    option("--max-latency", wholeNumber({ min: 1, metavar: "MS" }), {
+    option("--max-latency", wholeNumber({ min: 1, max: 86_400_000, metavar: "MS" }), {
       description:
         message`How old what is shown of a feed may be; older frames are dropped, unless the network is so slow that all are.`,
     }),

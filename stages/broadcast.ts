@@ -7,6 +7,7 @@ import type { BroadcastEvent } from "./live/outlet.ts";
 import { type BroadcastStatistics, OutletTally } from "./live/outlet_tally.ts";
 import { KEY_FRAME_S, outputTarget } from "./live/output_target.ts";
 import { Show } from "./live/show.ts";
+import { flawOfLimit } from "./live/timers.ts";
 import { createFollowedFile } from "./writing/partial_file.ts";
 
 export type { BroadcastEvent } from "./live/outlet.ts";
@@ -153,8 +154,8 @@ function checkRanges(
   },
 ): void {
   for (const [name, value] of Object.entries(times)) {
-    if (value === undefined || (value > 0 && value < Infinity)) continue;
-    throw new RangeError(`Cannot broadcast as ${name} must be above 0: current value is ${value}`);
+    const flaw = value === undefined ? undefined : flawOfLimit(name, value);
+    if (flaw) throw new RangeError(`Cannot broadcast as ${flaw}: current value is ${value}`);
   }
   if (crf !== undefined && !(crf >= 0 && crf <= 51)) {
     throw new RangeError(`Cannot broadcast as crf must be from 0 to 51: current value is ${crf}`);

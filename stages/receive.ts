@@ -3,6 +3,7 @@ import { type MeteredSource, source } from "../pipeline/source.ts";
 import { Feed } from "./live/feed.ts";
 import type { FeedEvent } from "./live/feed_event.ts";
 import { feedInput, type RtspTransport } from "./live/feed_input.ts";
+import { flawOfLimit } from "./live/timers.ts";
 import { type FeedStatistics, FeedTally } from "./live/feed_tally.ts";
 
 export type { FeedEvent } from "./live/feed_event.ts";
@@ -149,8 +150,8 @@ export function receive(url: string, options: ReceiveOptions = {}): ReceivedFeed
   const input = feedInput(url, transport, sound);
   const { stallMs = input.stallMs } = options;
   for (const [name, value] of Object.entries({ maxLatencyMs, maxBytes, firstFrameMs, stallMs })) {
-    if (value > 0 && value < Infinity) continue;
-    throw new RangeError(`Cannot receive as ${name} must be above 0: current value is ${value}`);
+    const flaw = flawOfLimit(name, value);
+    if (flaw) throw new RangeError(`Cannot receive as ${flaw}: current value is ${value}`);
   }
   if (!(Number.isSafeInteger(maxFrames) && maxFrames > 0)) {
     throw new RangeError(

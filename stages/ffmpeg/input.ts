@@ -52,7 +52,7 @@ export function inputArguments(source: string): string[] {
     ...["-protocol_whitelist", protocolsFor(source)],
     ...(timeoutOption ? [timeoutOption, TIMEOUT_US] : []),
     ...nameOptions(source),
-    ...["-i", isUrl(source) ? source : `file:${source}`],
+    ...["-i", isUrl(source) ? withPlainScheme(source) : `file:${source}`],
   ];
 }
 
@@ -81,9 +81,29 @@ function nameOptions(source: string): string[] {
   return ["-f", "image2", "-pattern_type", "none"];
 }
 
-/** Whether a URL of a kind that knows no usual port names none: ffmpeg would send to any. */
-export function lacksPort(url: string): boolean {
-  return /^(srt|udp|rtp|tcp):/i.test(url) && !/^\w+:\/\/[^/?#]*:\d+(?:[/?#]|$)/.test(url);
+/** The port of a URL, behind user, password and host. */
+const PORT = /^\w+:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/;
+
+/** A URL that has nothing where its host would stand. */
+const HOSTLESS = /^\w+:\/\/(?:[^/?#]*@)?(?:[:/?#]|$)/;
+
+/**
+ * What is wrong with the address of a URL, in words that finish a sentence; nothing, if it may be one.
+ * Without a usual port ffmpeg would send to any, and without a host to this machine.
+ */
+export function addressFlawIn(url: string): string | undefined {
+  const isPortless = !/^(srt|udp|rtp|tcp):/i.test(url);
+  const [, port] = PORT.exec(url) ?? [];
+  if (port === undefined && !isPortless) return "it names no port";
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) {
+    return "its port is none from 1 to 65535";
+  }
+  return isPortless && HOSTLESS.test(url) ? "it names no host" : undefined;
+}
+
+/** A URL as ffmpeg knows it, to which the case of a protocol matters. */
+export function withPlainScheme(url: string): string {
+  return url.replace(SCHEME, (scheme) => scheme.toLowerCase());
 }
 
 /** Whether the source can be opened a second time and is the same then, as a feed is not. */
@@ -115,5 +135,6 @@ export function withoutCredentials(source: string): string {
 export function complaintAbout(source: string, complaint: string): string {
   const name = withoutCredentials(source);
   return complaint.replaceAll(`file:${source}`, source).replaceAll(source, name)
+    .replaceAll(withPlainScheme(source), name)
     .replace(new RegExp(`^${RegExp.escape(name)}: `), "");
 }

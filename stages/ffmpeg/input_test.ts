@@ -1,6 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { SourceError } from "../../pipeline/errors.ts";
-import { inputArguments, isRereadable, isUrl, withoutCredentials } from "./input.ts";
+import {
+  complaintAbout,
+  inputArguments,
+  isRereadable,
+  isUrl,
+  withoutCredentials,
+} from "./input.ts";
 
 Deno.test("inputArguments() takes a path for nothing but a file", () => {
   for (
@@ -17,7 +23,7 @@ Deno.test("inputArguments() takes %d in the name of a picture for what it is", (
 
 Deno.test("inputArguments() lets a URL open nothing but its own kind, and wait for a limited time", () => {
   const args = inputArguments("HTTPS://example.org/in.m3u8");
-  assertEquals(args.slice(-2), ["-i", "HTTPS://example.org/in.m3u8"]);
+  assertEquals(args.slice(-2), ["-i", "https://example.org/in.m3u8"]);
   assertEquals(args[1], "http,https,tcp,tls,crypto,data");
   assertEquals(args[2], "-rw_timeout");
   assertEquals(inputArguments("rtsp://example.org/feed")[2], "-timeout");
@@ -51,3 +57,10 @@ Deno.test.each(["p/ss", "p#ss", "p?ss", "12a/3", "p/s:s", "p/s@s", "p\nss"])(
     assertEquals(withoutCredentials(`rtsp://me:${password}@host:554/a`), "rtsp://host:554/a");
   },
 );
+
+Deno.test("complaintAbout() shows no password of a source, in whichever case its protocol is", () => {
+  for (const source of ["http://me:secret@h/a", "HTTP://me:secret@h/a"]) {
+    assertEquals(complaintAbout(source, "http://me:secret@h/a: refused"), "refused");
+    assertEquals(complaintAbout(source, `no ${source}`).includes("secret"), false);
+  }
+});

@@ -1,6 +1,12 @@
 import { SourceError } from "../../pipeline/errors.ts";
 import { isFinishedPlaylist } from "./finished_playlist.ts";
-import { isUrl, lacksPort, protocolsFor, withoutCredentials } from "../ffmpeg/input.ts";
+import {
+  addressFlawIn,
+  isUrl,
+  protocolsFor,
+  withoutCredentials,
+  withPlainScheme,
+} from "../ffmpeg/input.ts";
 
 /** How RTP travels. */
 export type RtspTransport = "tcp" | "udp";
@@ -133,7 +139,8 @@ function optionsFor(url: string): Readonly<Record<string, string>> {
   if (/[\x00-\x1f\x7f]/.test(url)) {
     throw new SourceError("Cannot receive a URL that holds control characters");
   }
-  if (lacksPort(url)) throw new SourceError(`Cannot receive ${name}: it names no port`);
+  const flaw = addressFlawIn(url);
+  if (flaw) throw new SourceError(`Cannot receive ${name}: ${flaw}`);
   return options;
 }
 
@@ -141,7 +148,7 @@ function optionsFor(url: string): Readonly<Record<string, string>> {
 function scriptFor(url: string, options: Readonly<Record<string, string>>): string {
   return [
     "ffconcat version 1.0",
-    `file '${withTimeout(url).replaceAll("'", "'\\''")}'`,
+    `file '${withTimeout(withPlainScheme(url)).replaceAll("'", "'\\''")}'`,
     ...Object.entries(options).map(([option, value]) => `option ${option} ${value}`),
     "",
   ].join("\n");

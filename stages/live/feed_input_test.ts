@@ -58,6 +58,22 @@ Deno.test("feedInput() asks for a port where there is no usual one", () => {
   }
 });
 
+Deno.test("feedInput() refuses addresses that cannot be", () => {
+  for (const url of ["rtsp://host:99999/a", "srt://0.0.0.0:70000", "udp://host:0"]) {
+    assertThrows(() => feedInput(url, "tcp"), SourceError, "its port is none from 1 to 65535");
+  }
+  for (const url of ["rtsp://", "rtsp:///a", "rtmp://user:key@/a/b", "http://:80/live.m3u8"]) {
+    assertThrows(() => feedInput(url, "tcp"), SourceError, "it names no host");
+  }
+  for (const url of ["udp://:5000", "rtsp://[::1]:8554/a", "rtsp://u:p@host:65535/a:b@c"]) {
+    assertStringIncludes(feedInput(url, "tcp").script!, `file '${url}'`);
+  }
+});
+
+Deno.test("feedInput() takes a protocol in any case, which ffmpeg does not", () => {
+  assertStringIncludes(feedInput("RTSP://Host/A", "tcp").script!, "file 'rtsp://Host/A'\n");
+});
+
 Deno.test("feedInput() lets what a feed refers to be opened by the protocols of its kind only", () => {
   const { script } = feedInput("http://host/list.m3u8", "tcp");
   assertStringIncludes(script!, "option protocol_whitelist http,https,tcp,tls,crypto,data\n");

@@ -1,6 +1,6 @@
 import { basename, extname, isAbsolute, parse } from "node:path";
 import { OutputError } from "../../pipeline/errors.ts";
-import { isUrl, lacksPort, withoutCredentials } from "../ffmpeg/input.ts";
+import { addressFlawIn, isUrl, withoutCredentials, withPlainScheme } from "../ffmpeg/input.ts";
 import { CALL_MS } from "./feed_input.ts";
 
 /** How long a server may take for anything before ffmpeg itself gives it up, in microseconds. */
@@ -110,14 +110,13 @@ export function outputTarget(output: string, keepS?: number): OutputTarget {
   if (/[\x00-\x1f\x7f]/.test(output)) {
     throw new OutputError("Cannot send to a URL that holds control characters");
   }
-  if (lacksPort(output)) {
-    throw new OutputError(`Cannot send to ${shownName(output)}: it names no port`);
-  }
+  const flaw = addressFlawIn(output);
+  if (flaw) throw new OutputError(`Cannot send to ${shownName(output)}: ${flaw}`);
   return {
     name: shownName(output),
     isPlaylist: false,
     codecs: kind.codecs,
-    args: () => [...kind.args, output],
+    args: () => [...kind.args, withPlainScheme(output)],
   };
 }
 

@@ -46,6 +46,12 @@ Deno.test.each(["udp://host", "tcp://host?listen=1", "srt://[::1]/", "udp://host
   },
 );
 
+Deno.test("outputTarget() refuses addresses that cannot be, and takes a protocol in any case", () => {
+  assertThrows(() => outputTarget("rtsp://host:99999/a"), OutputError, "from 1 to 65535");
+  assertThrows(() => outputTarget("rtmp:///live/key"), OutputError, "it names no host");
+  assertEquals(outputTarget("SRT://Host:9000").args(false).at(-1), "srt://Host:9000");
+});
+
 Deno.test("outputTarget() names no option, no protocol and no place but the one it is told", () => {
   for (const path of ["-y.m3u8", "udp:1.m3u8", "a:b/c.m3u8", "/tmp/a.m3u8"]) {
     const names = outputTarget(path).args(false).slice(-2);
@@ -59,6 +65,9 @@ Deno.test("broadcast() refuses what cannot be", () => {
     for (const value of [0, -1, NaN, Infinity]) {
       assertThrows(() => broadcast("a.m3u8", { [name]: value }), RangeError, name);
     }
+  }
+  for (const name of ["maxLatencyMs", "stallMs", "cardAfterMs"]) {
+    assertThrows(() => broadcast("a.m3u8", { [name]: 2 ** 31 }), RangeError, "2147483647 at most");
   }
   assertThrows(() => broadcast("a.m3u8", { crf: 52 }), RangeError, "crf");
   assertThrows(() => broadcast("a.m3u8", { codec: "vp9" }), OutputError, "h264 and h265");
