@@ -4,8 +4,11 @@ import type { Box } from "../../pipeline/box.ts";
 interface Level {
   /** The width and height of a cell: no box of the level is wider or higher. */
   readonly cell: number;
-  readonly boxes: Map<string, Set<number>>;
+  readonly boxes: Map<number, Set<number>>;
 }
+
+/** How far the numbers of cells below one another lie apart: further than any picture is wide, in cells. */
+const ROW = 2 ** 26;
 
 /**
  * Finds the boxes near a box without looking at all of them: a grid for each size, the next one's
@@ -30,7 +33,7 @@ export class BoxIndex {
         cell: 2 ** number,
         boxes: new Map(),
       }));
-      level.boxes.getOrInsertComputed(keyOf(box, level), () => new Set()).add(index);
+      level.boxes.getOrInsertComputed(cellOf(box, level), () => new Set()).add(index);
     }
   }
 
@@ -43,7 +46,7 @@ export class BoxIndex {
     const box = this.#boxes[index]!;
     const number = levelOf(box);
     const level = this.#levels.get(number)!;
-    const key = keyOf(box, level);
+    const key = cellOf(box, level);
     const cell = level.boxes.get(key);
     cell?.delete(index);
     if (cell?.size === 0) level.boxes.delete(key);
@@ -68,7 +71,7 @@ export class BoxIndex {
       const found: number[] = [];
       for (let y = top; y <= bottom; y++) {
         for (let x = left; x <= right; x++) {
-          for (const index of boxes.get(`${x},${y}`) ?? []) found.push(index);
+          for (const index of boxes.get(y * ROW + x) ?? []) found.push(index);
         }
       }
       return found;
@@ -80,6 +83,7 @@ function levelOf({ x1, y1, x2, y2 }: Box<"frame">): number {
   return Math.ceil(Math.log2(Math.max(x2 - x1, y2 - y1, 1)));
 }
 
-function keyOf({ x1, y1 }: Box<"frame">, { cell }: Level): string {
-  return `${Math.floor(x1 / cell)},${Math.floor(y1 / cell)}`;
+/** The number of the cell in which a box begins; if others far away have the same, they count as near. */
+function cellOf({ x1, y1 }: Box<"frame">, { cell }: Level): number {
+  return Math.floor(y1 / cell) * ROW + Math.floor(x1 / cell);
 }
