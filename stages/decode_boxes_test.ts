@@ -5,6 +5,7 @@ import type { Detector } from "../pipeline/detector.ts";
 import type { Detected, Inferred } from "../pipeline/items.ts";
 import { blackFrame } from "../tests/_frames.ts";
 import { decodeBoxes, type DecodeBoxesOptions } from "./decode_boxes.ts";
+import { inputOf } from "../tests/_input_of.ts";
 
 const FIT = { scaleX: 10, scaleY: 5, offsetX: -20, offsetY: 7 };
 
@@ -15,16 +16,7 @@ function detectorOf(
   const askedFor: number[] = [];
   return {
     name: "made",
-    input: {
-      width: 8,
-      height: 8,
-      layout: "nchw",
-      channels: "rgb",
-      resize: "stretch",
-      border: [0, 0, 0],
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-    },
+    input: inputOf(8, 8, { resize: "stretch" }),
     labels: ["car", "cat", "dog"],
     defaults: { confidence: 0.6, iou: 0.3, maxDetections: 100 },
     askedFor,

@@ -8,6 +8,7 @@ import { planesOf, stillFrame } from "../tests/_still_frame.ts";
 import { letterbox, type LetterboxOptions } from "./letterbox.ts";
 import CASES from "../tests/fixtures/letterbox/cases.json" with { type: "json" };
 import PATCHES from "../tests/fixtures/letterbox/patches.json" with { type: "json" };
+import { inputOf } from "../tests/_input_of.ts";
 
 const FIXTURES = new URL("../tests/fixtures/letterbox/", import.meta.url);
 const PICTURE = Deno.readFileSync(new URL("picture.yuv", FIXTURES));
@@ -16,16 +17,7 @@ const WARPED = Deno.readFileSync(new URL("warped.rgb", FIXTURES));
 const RESAMPLERS = ["bilinear", "area"] as const;
 
 /** An input whose numbers are the colours themselves: 0 to 255, interleaved. */
-const PLAIN: InputSpec = {
-  width: 8,
-  height: 8,
-  layout: "nhwc",
-  channels: "rgb",
-  resize: "letterbox",
-  border: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-};
+const PLAIN: InputSpec = inputOf(8, 8, { layout: "nhwc" });
 
 async function prepared(
   frames: Frame[],

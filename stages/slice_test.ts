@@ -9,18 +9,10 @@ import { planesOf, stillFrame } from "../tests/_still_frame.ts";
 import { letterbox } from "./letterbox.ts";
 import { slice, type SliceOptions } from "./slice.ts";
 import { slicesOf } from "./slicing/slices_of.ts";
+import { inputOf } from "../tests/_input_of.ts";
 
 /** An input whose numbers are the colours themselves: 0 to 255, interleaved. */
-const PLAIN: InputSpec = {
-  width: 32,
-  height: 32,
-  layout: "nhwc",
-  channels: "rgb",
-  resize: "stretch",
-  border: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-};
+const PLAIN: InputSpec = inputOf(32, 32, { layout: "nhwc", resize: "stretch" });
 
 async function prepared(frame: Frame, input: InputSpec, options: SliceOptions): Promise<Prepared> {
   const items = ReadableStream.from([frame]).pipeThrough(letterbox(input))

@@ -2,18 +2,13 @@ import type { InputSpec } from "../pipeline/detector.ts";
 import { Graph } from "../models/graph.ts";
 import { conv } from "../models/layers.ts";
 import { noise } from "./_model_inputs.ts";
+import { inputOf } from "./_input_of.ts";
 
 /** What {@linkcode edgesNetwork} reads. */
-export const EDGES_INPUT: InputSpec = {
-  width: 32,
-  height: 32,
-  layout: "nchw",
-  channels: "rgb",
-  resize: "letterbox",
-  border: [0, 0, 0],
+export const EDGES_INPUT: InputSpec = inputOf(32, 32, {
   mean: [127.5, 127.5, 127.5],
   std: [127.5, 127.5, 127.5],
-};
+});
 
 /** A network of a single convolution, with two outputs, that takes batches. */
 export function edgesNetwork(): Uint8Array<ArrayBuffer> {

@@ -40,20 +40,12 @@ import {
   writeMot,
 } from "../mod.ts";
 import { blackFrames } from "./_frames.ts";
+import { inputOf } from "./_input_of.ts";
 
 /** Finds one object wherever it looks. */
 const DETECTOR: Detector = {
   name: "made",
-  input: {
-    width: 16,
-    height: 16,
-    layout: "nchw",
-    channels: "rgb",
-    resize: "letterbox",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  },
+  input: inputOf(16, 16),
   labels: ["thing"],
   defaults: { confidence: 0.5, iou: 0.5, maxDetections: 10 },
   decode: () => [{

@@ -22,23 +22,10 @@ import {
 } from "../mod.ts";
 import { Camera } from "../stages/tracking/camera.ts";
 import { clipPath } from "./_clips.ts";
+import { inputOf } from "./_input_of.ts";
 import { ffmpeg, temporaryFolder } from "./_media.ts";
 
 const FACE_CLIP = new URL("./fixtures/clips/talking_face.mp4", import.meta.url).pathname;
-
-function inputOf(width: number, height: number, more: Partial<InputSpec> = {}): InputSpec {
-  return {
-    width,
-    height,
-    layout: "nchw",
-    channels: "rgb",
-    resize: "letterbox",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    ...more,
-  };
-}
 
 /** What a stream of frames comes to. */
 interface Read {

@@ -31,20 +31,12 @@ import { runProgram } from "./_program.ts";
 import { scene } from "./_camera_moves.ts";
 import { stillFrame } from "./_still_frame.ts";
 import { inTempDir } from "./_temp_dir.ts";
+import { inputOf } from "./_input_of.ts";
 
 /** Finds one thing in the middle of whatever it looks at, told apart by the input's first number. */
 const DETECTOR: Detector = {
   name: "made",
-  input: {
-    width: 16,
-    height: 16,
-    layout: "nchw",
-    channels: "rgb",
-    resize: "stretch",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  },
+  input: inputOf(16, 16, { resize: "stretch" }),
   labels: ["thing"],
   defaults: { confidence: 0.5, iou: 0.5, maxDetections: 10 },
   decode: ({ boxes }) => {

@@ -9,21 +9,16 @@ import { findAdapter } from "../inference/adapter.ts";
 import { requestDevice } from "../inference/gpu_device.ts";
 import { GpuLetterbox } from "./gpu_letterbox.ts";
 import { PictureSharer } from "./shared_picture.ts";
+import { inputOf } from "../../tests/_input_of.ts";
 
 const found = await findAdapter();
 const ignore = !found;
 
 /** What networks are trained with: -1 to 1. */
-const INPUT: InputSpec = {
-  width: 48,
-  height: 40,
-  layout: "nchw",
-  channels: "rgb",
-  resize: "letterbox",
-  border: [0, 0, 0],
+const INPUT: InputSpec = inputOf(48, 40, {
   mean: [127.5, 127.5, 127.5],
   std: [127.5, 127.5, 127.5],
-};
+});
 
 const COLOUR: Colour = { matrix: "bt709", range: "limited", tags: {} };
 

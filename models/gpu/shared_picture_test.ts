@@ -2,21 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Picture } from "../../pipeline/picture.ts";
 import { planesOf } from "../../tests/_still_frame.ts";
 import { PictureSharer, type SharedPicture } from "./shared_picture.ts";
+import { inputOf } from "../../tests/_input_of.ts";
 
 function picture(width: number, height: number, luma: number): Picture {
   return {
     planes: planesOf(width, height, () => luma, () => [luma + 1, luma + 2]),
     colour: { matrix: "bt709", range: "limited" },
-    input: {
-      width: 4,
-      height: 4,
-      layout: "nchw",
-      channels: "rgb",
-      resize: "stretch",
-      border: [0, 0, 0],
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-    },
+    input: inputOf(4, 4, { resize: "stretch" }),
     resampler: "bilinear",
     fits: [],
   };

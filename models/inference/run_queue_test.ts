@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { rgbFromYuv } from "../../pipeline/colour.ts";
 import type { Question, RunRequest } from "./messages.ts";
 import { takeBatch } from "./run_queue.ts";
+import { inputOf } from "../../tests/_input_of.ts";
 
 const FIT = { scaleX: 1, scaleY: 1, offsetX: 0, offsetY: 0 };
 
@@ -15,16 +16,7 @@ function question(count: number, width = 4): Question {
       size: { width: 4, height: 4 },
       byteLength: 24,
       rgbFromYuv: rgbFromYuv({ matrix: "bt709", range: "full" }),
-      input: {
-        width,
-        height: 4,
-        layout: "nchw",
-        channels: "rgb",
-        resize: "stretch",
-        border: [0, 0, 0],
-        mean: [0, 0, 0],
-        std: [1, 1, 1],
-      },
+      input: inputOf(width, 4, { resize: "stretch" }),
       resampler: "bilinear",
       fits: new Array(count).fill(FIT),
     },

@@ -6,6 +6,7 @@ import { inTempDir } from "../../tests/_temp_dir.ts";
 import { affineAnswer, affineNetwork } from "../../tests/_tiny_network.ts";
 import type { OpenRequest } from "./messages.ts";
 import { WorkerSession } from "./worker_session.ts";
+import { inputOf } from "../../tests/_input_of.ts";
 
 const hasGpu = await navigator.gpu.requestAdapter() !== null;
 
@@ -138,16 +139,7 @@ Deno.test("WorkerSession runs one input after the other where a GPU has no room 
   const picture: Picture = {
     planes: planesFrom(new Uint8Array(6), 2, 2),
     colour: { matrix: "bt709", range: "full" },
-    input: {
-      width: 4,
-      height: 4,
-      layout: "nchw",
-      channels: "rgb",
-      resize: "stretch",
-      border: [0, 0, 0],
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-    },
+    input: inputOf(4, 4, { resize: "stretch" }),
     resampler: "bilinear",
     fits: [5, 6, 7].map((offsetX) => ({ scaleX: 1, scaleY: 1, offsetX, offsetY: 0 })),
   };

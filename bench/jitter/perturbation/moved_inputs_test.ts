@@ -5,17 +5,9 @@ import type { Planes } from "../../../pipeline/planes.ts";
 import { letterbox } from "../../../stages/letterbox.ts";
 import { planesOf, stillFrame } from "../../../tests/_still_frame.ts";
 import { movedInputs } from "./moved_inputs.ts";
+import { inputOf } from "../../../tests/_input_of.ts";
 
-const INPUT: InputSpec = {
-  width: 16,
-  height: 16,
-  layout: "nchw",
-  channels: "rgb",
-  resize: "letterbox",
-  border: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-};
+const INPUT: InputSpec = inputOf(16, 16);
 
 const RESAMPLERS = ["bilinear", "area"] as const;
 

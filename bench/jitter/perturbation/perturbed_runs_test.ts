@@ -8,6 +8,7 @@ import { FULL_RANGE, planesOf } from "../../../tests/_still_frame.ts";
 import { frameReadingOf } from "./frame_reading.ts";
 import { perturbationsFor } from "./perturbations.ts";
 import { type PerturbedRun, perturbedRuns, type PerturbedRunsOptions } from "./perturbed_runs.ts";
+import { inputOf } from "../../../tests/_input_of.ts";
 
 const SIDE = 48;
 const ALL = perturbationsFor({ width: SIDE, height: SIDE }, 8);
@@ -17,16 +18,7 @@ const PERTURBATIONS = { ...ALL, all: ALL.all.filter(({ kind }) => kind !== "re-e
 /** Finds a bright blob exactly: a box around its centre of brightness, larger where it is brighter. */
 const DETECTOR: Detector = {
   name: "blob",
-  input: {
-    width: SIDE,
-    height: SIDE,
-    layout: "nchw",
-    channels: "rgb",
-    resize: "letterbox",
-    border: [0, 0, 0],
-    mean: [0, 0, 0],
-    std: [255, 255, 255],
-  },
+  input: inputOf(SIDE, SIDE, { std: [255, 255, 255] }),
   labels: ["blob"],
   defaults: { confidence: 0.5, iou: 0.3, maxDetections: 10 },
   decode({ picture }) {
