@@ -66,7 +66,7 @@ function commandLine(
   const runtime = manifest.imports["onnxruntime-node"].replace("npm:", "");
   const program = relative(Deno.cwd(), `${ROOT}mod.ts`);
   const command = [
-    ...["deno", "run", "--frozen"],
+    ...["deno", "run", "--frozen", "--v8-flags=--max-semi-space-size=4"],
     ...flagFor("read", [...read, ...caches]),
     ...flagFor("write", [...write, ...caches]),
     ...hosts.length > 0 ? [`--allow-net=${hosts.join(",")}`] : [],

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { steadybox } from "../bench/speed/contenders.ts";
 import { EXIT } from "../cli/_exit.ts";
 import config from "../deno.json" with { type: "json" };
 import { listModels } from "../models/registry.ts";
@@ -8,7 +9,7 @@ const README = await Deno.readTextFile(new URL("README.md", ROOT));
 
 /** The flags of a command line, each with its value. */
 function flagsOf(command: string): Map<string, string> {
-  const flags = command.matchAll(/(--[a-z-]+)(?:=(\S+))?/g);
+  const flags = command.matchAll(/(?<=\s)(--[a-z0-9-]+)(?:=(\S+))?/g);
   return new Map([...flags].map(([, name = "", value = ""]) => [name, value]));
 }
 
@@ -28,6 +29,15 @@ Deno.test("README's command has the permissions of the task, but for the cache",
   assertEquals([...readme.keys()], [...task.keys()]);
   assertEquals(readme.get("--allow-run"), task.get("--allow-run"));
   assertEquals(readme.get("--allow-ffi"), task.get("--allow-ffi"));
+  assertEquals(readme.get("--v8-flags"), task.get("--v8-flags"));
+});
+
+Deno.test("commands are measured, and shown to those who lack permissions, with the flags of the task", async () => {
+  const flag = `--v8-flags=${flagsOf(config.tasks.steadybox.command).get("--v8-flags")}`;
+  const subject = { model: "blazeface-full", device: "cpu" } as const;
+  assert(steadybox(subject).includes(flag));
+  const told = await Deno.readTextFile(new URL("cli/_permissions.ts", ROOT));
+  assert(told.includes(`"${flag}"`));
 });
 
 Deno.test("README explains each permission of its command", () => {

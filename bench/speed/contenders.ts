@@ -36,6 +36,8 @@ export interface Contender {
   readonly group: Row["group"];
   /** Where it lists its boxes, for each feed that it works on: names in the folder. */
   readonly listings: readonly string[];
+  /** How many feeds it works on, where it lists no boxes of them. */
+  readonly feeds?: number;
   /** Writes what the command reads, if that is needed. */
   prepare?(subject: Subject): Promise<void>;
   /** The program and its arguments. */
@@ -66,7 +68,8 @@ export function steadybox(
   ...options: readonly string[]
 ): string[] {
   return [
-    ...["deno", "run", "-A", "--no-check", `${ROOT}cli/main.ts`, "run", "--model", model],
+    ...["deno", "run", "-A", "--no-check", "--v8-flags=--max-semi-space-size=4"], // As its task.
+    ...[`${ROOT}cli/main.ts`, "run", "--model", model],
     ...["--device", device, "--overwrite", ...options],
   ];
 }
