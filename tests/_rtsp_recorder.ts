@@ -24,6 +24,7 @@ export class Recorder implements AsyncDisposable {
   readonly #ended = new Set<string>();
   readonly #waits = new Set<() => void>();
   #isReady = false;
+  #isOver = false;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
@@ -92,14 +93,17 @@ export class Recorder implements AsyncDisposable {
       }
       for (const check of this.#waits) check();
     }
+    this.#isOver = true;
+    for (const check of this.#waits) check();
   }
 
   #until(isSo: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const check = () => {
-        if (!isSo()) return;
+        if (isSo()) resolve();
+        else if (this.#isOver) reject(new Error("The recorder has ended"));
+        else return;
         this.#waits.delete(check);
-        resolve();
       };
       this.#waits.add(check);
       check();

@@ -195,6 +195,19 @@ export class Viewer implements AsyncDisposable {
     throw new Error(`Connection ${connection} was lost: ${JSON.stringify(this.events)}`);
   }
 
+  /**
+   * Waits until one connection has shown so many frames, and returns all of its; a busy machine may lose
+   * the first ones.
+   */
+  async lasting(count: number): Promise<Sighting[]> {
+    const all = () => Map.groupBy(this.sightings, ({ source }) => source.connection).values();
+    const found = () => all().find(({ length }) => length >= count);
+    await this.until(() => found() !== undefined || [...all()].length > 4);
+    const sightings = found();
+    if (!sightings) throw new Error(`All were lost: ${JSON.stringify(this.events)}`);
+    return sightings;
+  }
+
   /** Waits until the feed is lost for the nth time (from 1), and returns why. */
   async loss(reason: string, count: number): Promise<void> {
     const found = () =>
