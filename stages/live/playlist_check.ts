@@ -3,6 +3,9 @@ import { basename } from "node:path";
 /** What ffmpeg says when it begins to write a file of a playlist, which has another name until it is whole. */
 const OPENING = /^\[hls @ \w+\] Opening '(.+\.ts)\.tmp' for writing/;
 
+/** What ends a playlist: without it players would wait for more. */
+const END = "#EXT-X-ENDLIST\n";
+
 /** The length of a packet of MPEG-TS, in bytes. */
 const PACKET_BYTES = 188;
 
@@ -28,6 +31,8 @@ export class PlaylistCheck {
   readonly #notices: PlaylistNotices;
   /** The segment that was begun last, and how many pictures there were then: it is begun when it ends. */
   #segment: { readonly path: string; readonly written: number } | undefined;
+  /** The segments that were begun since one was found whole. */
+  #doubtful: string[] = [];
   /** The playlist, when it was last found whole. */
   #text = "";
   #isInDoubt = false;
@@ -46,17 +51,22 @@ export class PlaylistCheck {
 
   /**
    * Begins a run of ffmpeg: makes the playlist what it was when it was last whole, so that it is gone on
-   * with.
+   * with, and deletes what came to the disk in parts since, which may have taken the last of its space.
    *
+   * @param end What the playlist ends with, if it is not gone on with.
    * @returns What is wrong, if that cannot be done.
    */
-  async restore(): Promise<PlaylistFlaw | undefined> {
+  async restore(end = ""): Promise<PlaylistFlaw | undefined> {
     this.#segment = undefined;
     this.#looking = Promise.resolve(undefined);
+    const doubtful = this.#doubtful.splice(0);
     if (!this.#isInDoubt) return undefined;
     const partial = `${this.#path}.tmp`; // As ffmpeg calls it.
+    for (const path of doubtful.flatMap((path) => [path, `${path}.tmp`])) {
+      await Deno.remove(path).catch(() => {}); // It may not be there.
+    }
     try {
-      await Deno.writeTextFile(partial, this.#text);
+      await Deno.writeTextFile(partial, this.#text + end);
       await Deno.rename(partial, this.#path);
       return undefined;
     } catch (error) {
@@ -69,6 +79,7 @@ export class PlaylistCheck {
   read(line: string): void {
     const [, path] = OPENING.exec(line) ?? [];
     if (path === undefined || path === this.#segment?.path) return;
+    this.#doubtful.push(path);
     if (this.#segment) this.#look(this.#segment.path, this.#segment.written);
     this.#segment = { path, written: this.#notices.written() };
   }
@@ -81,7 +92,9 @@ export class PlaylistCheck {
    */
   async end(isFinished: boolean): Promise<PlaylistFlaw | undefined> {
     if (isFinished) this.#look(this.#segment?.path, this.#notices.written());
-    return await this.#looking;
+    const flaw = await this.#looking;
+    if (flaw) await this.restore(isFinished ? END : ""); // As far as that goes: it is done again before it is gone on with.
+    return flaw;
   }
 
   /** Looks for what is wrong with a segment, or with the playlist that has it, if nothing is known to be. */
@@ -105,6 +118,7 @@ export class PlaylistCheck {
       const at = text.indexOf(line);
       if (at < 0) return "full";
       this.#text = text.slice(0, at + line.length); // The next one may be there already.
+      this.#doubtful.splice(0, this.#doubtful.indexOf(segment) + 1);
       return undefined;
     } catch (error) {
       return flawFrom(error);
