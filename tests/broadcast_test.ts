@@ -1,76 +1,24 @@
 /**
- * Live outputs to real takers: GStreamer's RTSP server, ffmpeg as a server of RTMP and TCP, our own
- * reception of SRT and UDP, and playlists on disk. The long versions are in tests/soak/.
+ * Live outputs to real takers: GStreamer's RTSP server, ffmpeg as a server of RTMP and TCP, and our
+ * own reception of SRT and UDP. The long versions are in tests/soak/.
  *
  * @module
  */
 
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
-import {
-  broadcast,
-  type BroadcastEvent,
-  type BroadcastStatistics,
-  decode,
-  type Frame,
-  type FrameSource,
-  OutputError,
-  receive,
-  stage,
-} from "../mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { broadcast, type Frame, type FrameSource, receive, stage } from "../mod.ts";
 import type { LiveSound } from "../pipeline/frame.ts";
+import { assertAddsUp, listener, numbersIn } from "./_broadcasts.ts";
 import { imposter, listenedTo } from "./_imposter.ts";
 import { drawnNumber, liveFrames } from "./_live_frames.ts";
 import { Recorder } from "./_rtsp_recorder.ts";
 import { freePort, hasRtspServer } from "./_rtsp_server.ts";
-import { inTempDir, namesIn } from "./_temp_dir.ts";
+import { inTempDir } from "./_temp_dir.ts";
 
 const isWithoutServer = !hasRtspServer();
 
-/** Fails unless all frames that came are accounted for. */
-function assertAddsUp({ received, sent, dropped }: BroadcastStatistics): void {
-  const droppedInAll = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-  assertEquals(received, sent + droppedInAll);
-}
-
-/** The numbers drawn in a video's pictures, `undefined` for cards, in the order in which they are shown. */
-async function numbersIn(path: string): Promise<(number | undefined)[]> {
-  const numbers: (number | undefined)[] = [];
-  for await (using frame of decode(path)) numbers.push(drawnNumber(frame));
-  return numbers;
-}
-
 function assertRising(numbers: readonly number[]): void {
   assert(numbers.every((number, i) => i === 0 || number > numbers[i - 1]!), numbers.join(" "));
-}
-
-/** Collects events, and lets a test wait for one. */
-function listener() {
-  const events: BroadcastEvent[] = [];
-  const waits = new Set<() => void>();
-  return {
-    events,
-    onEvent(event: BroadcastEvent) {
-      events.push(event);
-      for (const check of waits) check();
-    },
-    /** Waits for the nth (from 1) event of a kind. */
-    until: (kind: BroadcastEvent["kind"], count: number) =>
-      new Promise<void>((resolve) => {
-        const check = () => {
-          if (events.filter((event) => event.kind === kind).length < count) return;
-          waits.delete(check);
-          resolve();
-        };
-        waits.add(check);
-        check();
-      }),
-  };
 }
 
 Deno.test({
@@ -340,73 +288,6 @@ Deno.test("broadcast() sends to an RTMP server, and shows no stream key", () =>
     assert(numbers.length > 20 && numbers.at(-1) === last, numbers.join(" "));
     assertEquals(events.at(-1), { kind: "connected", name: `rtmp://127.0.0.1:${port}/live/…` });
     assertEquals(JSON.stringify(events).includes("key-1234"), false);
-  }));
-
-Deno.test("broadcast() writes a playlist of all frames, which ends with the feed", () =>
-  inTempDir(async (dir) => {
-    const path = `${dir}/10% at home.m3u8`;
-    const out = broadcast(path);
-    await liveFrames({ count: 70 }).pipeTo(out);
-    assertEquals(await numbersIn(path), [...Array(70).keys()]);
-    const playlist = await Deno.readTextFile(path);
-    assertStringIncludes(playlist, "#EXT-X-ENDLIST");
-    const segments = playlist.split("\n").filter((line) => line && !line.startsWith("#"));
-    assertEquals(await namesIn(dir), [...segments, "10% at home.m3u8"].toSorted());
-    assertMatch(segments[0]!, /^10% at home-000000\.ts$/);
-    assert(segments.length >= 3);
-  }));
-
-Deno.test("broadcast() tells of a full disk, and goes on with its playlist when there is space", () =>
-  inTempDir(async (dir) => {
-    const path = `${dir}/live.m3u8`;
-    await Deno.symlink("/dev/full", `${dir}/live-000001.ts.tmp`); // Where ffmpeg writes the second one.
-    const { events, onEvent, until } = listener();
-    const out = broadcast(path, { onEvent, random: () => 0 });
-    const pauses = new Map([[70, () => until("lost", 1)]]);
-    await liveFrames({ count: 120, pauses }).pipeTo(out);
-    assertEquals(events, [
-      { kind: "connected", name: path },
-      {
-        kind: "lost",
-        name: path,
-        reason: "full",
-        message: `Lost the output ${path}: no space is left on the device`,
-      },
-      { kind: "connected", name: path },
-    ]);
-    const statistics = out.statistics();
-    assertAddsUp(statistics);
-    assert(statistics.dropped.unconnected > 0, JSON.stringify(statistics));
-    const numbers = await numbersIn(path);
-    const shown = numbers.filter((number) => number !== undefined).length;
-    const { sent } = statistics; // Of the segment that was lost, some may count.
-    assert(shown <= sent && sent < shown + 30, `${sent} sent, ${shown} shown`);
-    assertEquals([numbers[0], numbers.at(-1)], [0, 119]);
-  }));
-
-Deno.test("broadcast() keeps no more of a playlist on disk than it is told to", () =>
-  inTempDir(async (dir) => {
-    const path = `${dir}/live.m3u8`;
-    // A playlist gets frames as fast as they come; their times tell how long it is.
-    await liveFrames({ count: 200, fps: 20 }).pipeTo(broadcast(path, { keepS: 2 }));
-    const playlist = await Deno.readTextFile(path);
-    const segments = playlist.split("\n").filter((line) => line && !line.startsWith("#"));
-    assertEquals(segments.length, 1);
-    // One more stays for whoever is reading it.
-    assert((await namesIn(dir)).length <= 4, (await namesIn(dir)).join(" "));
-  }));
-
-Deno.test("broadcast() replaces a playlist only if it may, and says where none can be made", () =>
-  inTempDir(async (dir) => {
-    const path = `${dir}/live.m3u8`;
-    await Deno.writeTextFile(path, "old");
-    const send = (to: string, overwrite: boolean) =>
-      liveFrames({ count: 20, fps: 100 }).pipeTo(broadcast(to, { overwrite }));
-    await assertRejects(() => send(path, false), OutputError, "it exists already");
-    assertEquals(await Deno.readTextFile(path), "old");
-    await send(path, true);
-    assertEquals(await numbersIn(path), [...Array(20).keys()]);
-    await assertRejects(() => send(`${dir}/no/live.m3u8`, false), OutputError, "does not exist");
   }));
 
 Deno.test({
