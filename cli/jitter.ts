@@ -7,11 +7,11 @@ import { createPartialFile } from "../stages/writing/partial_file.ts";
 import { stderr, stdout } from "./_console.ts";
 import { EXIT } from "./_exit.ts";
 import { Interruption } from "./_interruption.ts";
-import { checkJitterOptions, distinct, importedClips, truthsAt } from "./_jitter_inputs.ts";
+import { checkJitterOptions, distinct, importedClips, truthsAt } from "./jitter/inputs.ts";
 import type { JitterOptions } from "./_jitter_options.ts";
-import { JitterProgress } from "./_jitter_progress.ts";
-import { provenance, watched } from "./_jitter_watch.ts";
-import { jitterWords } from "./_jitter_words.ts";
+import { JitterProgress } from "./jitter/progress.ts";
+import { provenance, watched } from "./jitter/watch.ts";
+import { jitterWords } from "./jitter/words.ts";
 import { madeDirectory } from "./_made_directory.ts";
 
 /**

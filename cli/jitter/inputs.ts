@@ -1,10 +1,10 @@
-import { importedTracks } from "../bench/jitter/observe/imported_tracks.ts";
-import type { ObservedClip } from "../bench/jitter/observe/observed_clip.ts";
-import { readTruth, withoutFrames } from "../bench/jitter/truth/truth_file.ts";
-import { SourceError } from "../pipeline/errors.ts";
-import { isUrl, sourcesFrom } from "./_sources.ts";
-import { asked, UsageError } from "./_usage_error.ts";
-import type { JitterOptions } from "./_jitter_options.ts";
+import { importedTracks } from "../../bench/jitter/observe/imported_tracks.ts";
+import type { ObservedClip } from "../../bench/jitter/observe/observed_clip.ts";
+import { readTruth, withoutFrames } from "../../bench/jitter/truth/truth_file.ts";
+import { SourceError } from "../../pipeline/errors.ts";
+import { isUrl, sourcesFrom } from "../_sources.ts";
+import { asked, UsageError } from "../_usage_error.ts";
+import type { JitterOptions } from "../_jitter_options.ts";
 
 /** Refuses options that would do nothing, or cannot be meant. */
 export function checkJitterOptions(options: JitterOptions): void {

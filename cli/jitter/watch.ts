@@ -1,24 +1,24 @@
-import { machine, toolVersions } from "../bench/jitter/environment.ts";
+import { machine, toolVersions } from "../../bench/jitter/environment.ts";
 import {
   type DetectionWay,
   nameOfWay,
   type ObservedClip,
-} from "../bench/jitter/observe/observed_clip.ts";
-import { observedVideo } from "../bench/jitter/observe/observe_video.ts";
-import { maxStrideOf } from "../bench/jitter/perturbation/max_stride.ts";
-import { measurePerturbation } from "../bench/jitter/perturbation/measure.ts";
-import type { Provenance } from "../bench/jitter/protocol.ts";
-import type { PerturbationResult } from "../bench/jitter/report/report_types.ts";
-import type { Model } from "../models/model.ts";
-import { loadModel } from "../models/registry.ts";
-import { openSession } from "../models/session.ts";
-import type { InferenceSession } from "../pipeline/inference_session.ts";
-import { counted } from "./_format.ts";
-import type { Interruption } from "./_interruption.ts";
-import { videosAt } from "./_jitter_inputs.ts";
-import type { JitterProgress } from "./_jitter_progress.ts";
-import type { JitterOptions } from "./_jitter_options.ts";
-import { shownArguments } from "./_shown_arguments.ts";
+} from "../../bench/jitter/observe/observed_clip.ts";
+import { observedVideo } from "../../bench/jitter/observe/observe_video.ts";
+import { maxStrideOf } from "../../bench/jitter/perturbation/max_stride.ts";
+import { measurePerturbation } from "../../bench/jitter/perturbation/measure.ts";
+import type { Provenance } from "../../bench/jitter/protocol.ts";
+import type { PerturbationResult } from "../../bench/jitter/report/report_types.ts";
+import type { Model } from "../../models/model.ts";
+import { loadModel } from "../../models/registry.ts";
+import { openSession } from "../../models/session.ts";
+import type { InferenceSession } from "../../pipeline/inference_session.ts";
+import { counted } from "../_format.ts";
+import type { Interruption } from "../_interruption.ts";
+import { videosAt } from "./inputs.ts";
+import type { JitterProgress } from "./progress.ts";
+import type { JitterOptions } from "../_jitter_options.ts";
+import { shownArguments } from "../_shown_arguments.ts";
 
 const DEFAULT_MODEL = "blazeface-full";
 

@@ -1,10 +1,10 @@
 import { basename } from "node:path";
-import type { ObservedFrame } from "../bench/jitter/observe/observe_video.ts";
-import type { FrameSource } from "../pipeline/frame.ts";
-import { stderr } from "./_console.ts";
-import type { Interruption } from "./_interruption.ts";
-import { Progress } from "./_progress.ts";
-import type { JitterOptions } from "./_jitter_options.ts";
+import type { ObservedFrame } from "../../bench/jitter/observe/observe_video.ts";
+import type { FrameSource } from "../../pipeline/frame.ts";
+import { stderr } from "../_console.ts";
+import type { Interruption } from "../_interruption.ts";
+import { Progress } from "../_progress.ts";
+import type { JitterOptions } from "../_jitter_options.ts";
 
 /** How often a step that goes on is told, in milliseconds. */
 const STEP_INTERVAL_MS = 5000;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { madeClip } from "../bench/jitter/controls/made_clip.ts";
-import { reportMarkdown } from "../bench/jitter/report/report_markdown.ts";
-import { measuredFor } from "../tests/_measured.ts";
-import { jitterWords } from "./_jitter_words.ts";
+import { madeClip } from "../../bench/jitter/controls/made_clip.ts";
+import { reportMarkdown } from "../../bench/jitter/report/report_markdown.ts";
+import { measuredFor } from "../../tests/_measured.ts";
+import { jitterWords } from "./words.ts";
 
 /** The report of an object that was seen for so many frames. */
 async function reportOf(frames: number) {

@@ -1,5 +1,9 @@
-import type { JitterReport, Measured, MethodResult } from "../bench/jitter/report/report_types.ts";
-import { table } from "./_table.ts";
+import type {
+  JitterReport,
+  Measured,
+  MethodResult,
+} from "../../bench/jitter/report/report_types.ts";
+import { table } from "../_table.ts";
 
 /** A report in short: what is steadier by how much, and at which price. */
 export function jitterWords({ verdict, methods, controls, truth }: JitterReport): string {
