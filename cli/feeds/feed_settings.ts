@@ -11,6 +11,11 @@ const OF_THE_RUN: ReadonlySet<string> = new Set(
   "sources source_env view metrics mqtt mqtt_env quiet debug help".split(" "),
 );
 
+/** Those of them that may be given beside a list. */
+const BESIDE_A_LIST: ReadonlySet<string> = new Set(
+  "view metrics mqtt mqtt_env quiet".split(" "),
+);
+
 /** What is wrong with one setting. */
 export class SettingError extends Error {
   /** Whether the name of the setting is wrong, or its value. */
@@ -46,6 +51,10 @@ export function optionFrom(
   known: readonly string[],
   others: readonly string[] = [],
 ): Partial<RunOptions> {
+  if (BESIDE_A_LIST.has(name)) {
+    const flag = `--${name.replaceAll("_", "-")}`;
+    throw new SettingError(`there is no setting "${name}" of a feed: ${flag} is the run's`, "key");
+  }
   if (!known.includes(name)) {
     const hint = hintFor(name, [...others, ...known]);
     throw new SettingError(`there is no setting ${JSON.stringify(name)}${hint}`, "key");

@@ -125,7 +125,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ],
   [
     "defaults:\n  quiet: true\nfeeds: [{name: a, url: b}]",
-    /line 2, column 3: there is no setting "quiet"/,
+    /line 2, column 3: there is no setting "quiet" of a feed: --quiet is the run's$/,
   ],
   [
     "defaults:\n  name: x\nfeeds: [{name: a, url: b}]",

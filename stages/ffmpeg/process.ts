@@ -200,7 +200,7 @@ export function requireOptions(complaint: string): void {
 
 /** Why a process failed: what it said first, as the rest are consequences. */
 export function reasonIn(complaint: string): string {
-  return linesOf(complaint)[0] ?? "ffmpeg gave no reason";
+  return linesOf(complaint)[0] ?? "ffmpeg gave no reason: it may have been killed";
 }
 
 /** What a process said last, with what it said first where that tells more. */
