@@ -12,15 +12,16 @@ import { loadModel } from "../../models/registry.ts";
 import { Clips, type Recipe } from "./clips.ts";
 import { floorsOf, type Network, OURS, peersOf, type Subject } from "./contenders.ts";
 import { gpuSpeed, gpuTargets } from "./gpu.ts";
+import { feedCount, gpuFeedContenders, gpuFeedsOf, gpuFeedTargets } from "./gpu_feeds.ts";
 import { longRun } from "./long_run.ts";
 import { flatness } from "./memory_trend.ts";
 import { variantsOf } from "./scaling.ts";
-import { type MemoryTrend, type SpeedReport, speedReportSchema } from "./schema.ts";
+import { type GpuSpeed, type MemoryTrend, type SpeedReport, speedReportSchema } from "./schema.ts";
 import { startUpTargets } from "./start_up.ts";
 import { loadWarning, machineHere, versionsHere } from "./surroundings.ts";
 import { textOf } from "./table.ts";
 import { targetsOf } from "./targets.ts";
-import { type Case, caseOf, rowOf, trials } from "./trial.ts";
+import { type Case, caseOf, rowOf, type Trial, trials } from "./trial.ts";
 import { HELP, type Wishes, wishesFrom } from "./wishes.ts";
 
 /** The only model that peers know. */
@@ -67,15 +68,39 @@ async function variedCases({ wishes, clips, folder }: Bench): Promise<Case[]> {
   for (const { contender, recipe, model } of variants) {
     const feeds = Math.max(1, contender.listings.length);
     const options = { clips, folder: `${folder}/varied`, model, device };
-    // Several feeds have many frames together.
     cases.push(
       await caseOf(contender, recipe, {
         ...options,
-        frames: feeds > 1 ? Math.max(MIN_FRAMES, Math.ceil(frames / 2)) : frames,
+        frames: feeds > 1 ? framesOfEach(frames) : frames,
       }),
     );
   }
   return cases;
+}
+
+/** How many frames each of several feeds has: they have many together. */
+function framesOfEach(frames: number): number {
+  return Math.max(MIN_FRAMES, Math.ceil(frames / 2));
+}
+
+/** What a GPU takes by itself, and what many feeds come to on it; nothing where there is none. */
+async function measuredGpu(
+  { wishes, clips, folder }: Bench,
+  { cores }: SpeedReport["machine"],
+): Promise<{ readonly gpu?: GpuSpeed; readonly feeds: readonly Trial[] }> {
+  const { only, model, repeats, variedFrames } = wishes;
+  const alone = "GPU".includes(only) ? await gpuSpeed(model, wishes.gpu) : undefined;
+  if (!alone) return { feeds: [] };
+  const count = feedCount({ ...alone, cores });
+  const frames = Math.min(wishes.frames, framesOfEach(variedFrames));
+  const cases: Case[] = [];
+  for (const contender of gpuFeedContenders(count.count)) {
+    if (!contender.name.includes(only)) continue;
+    const options = { clips, frames, folder: `${folder}/gpu`, model, device: "webgpu" };
+    cases.push(await caseOf(contender, recipeOf(wishes), options));
+  }
+  const feeds = await trials(cases, { repeats, onProgress: say });
+  return { gpu: { ...alone, feeds: gpuFeedsOf(feeds, alone, count) }, feeds };
 }
 
 /** Steadybox over many frames, if that is asked for. */
@@ -114,7 +139,7 @@ async function measureAll(bench: Bench): Promise<SpeedReport> {
   const machine = await machineHere();
   const warning = loadWarning(machine);
   if (warning) say(warning);
-  const gpu = "GPU".includes(wishes.only) ? await gpuSpeed(model, wishes.gpu) : undefined;
+  const { gpu, feeds } = await measuredGpu(bench, machine);
   const usual = await trials(await usualCases(bench), { repeats, onProgress: say });
   const varied = await trials(await variedCases(bench), { repeats, onProgress: say });
   const start = await starting(bench);
@@ -133,14 +158,14 @@ async function measureAll(bench: Bench): Promise<SpeedReport> {
     },
     model,
     device,
-    rows: [...usual, ...varied].map(rowOf),
+    rows: [...usual, ...varied, ...feeds].map(rowOf),
     ...gpu && { gpu },
     ...long.length > 0 && { long },
     targets: [
       ...targetsOf(usual, machine.cores),
       ...starts,
       ...long.flatMap(flatness),
-      ...(gpu ? gpuTargets(gpu) : []),
+      ...(gpu ? [...gpuTargets(gpu), ...gpuFeedTargets(feeds, gpu)] : []),
     ],
   });
 }

@@ -102,8 +102,15 @@ function contenderFor(
   };
 }
 
-/** Several feeds in one run, as users have them: they are files, so that none is thinned. */
-function feedsContender(
+/**
+ * Several feeds in one run, as users have them: they are files, so that none is thinned.
+ *
+ * @param names What the contender is called, and what it is one of.
+ * @param feeds How many there are.
+ * @param isDrawn Whether each is written as a video.
+ * @returns The contender.
+ */
+export function feedsContender(
   names: Pick<Contender, "name" | "group">,
   feeds: number,
   isDrawn: boolean,

@@ -20,6 +20,7 @@ export const GROUPS = [
   "objects, annotated",
   "feeds, detections",
   "feeds, annotated",
+  "feeds, GPU",
 ] as const;
 
 /** What was measured of one contender. */
@@ -98,6 +99,24 @@ export interface MemoryTrend {
   readonly slope: { readonly value: number; readonly low: number; readonly high: number };
 }
 
+/** Many feeds at once on a GPU; they are rows, too. */
+export interface GpuFeeds {
+  /** How many there should be. */
+  readonly wanted: number;
+  /** How many there were. */
+  readonly count: number;
+  /** Why they were not as many as wanted. */
+  readonly reason?: string | undefined;
+  /** Frames a second of all feeds where ffmpeg decodes as many at once, and nothing else is done. */
+  readonly decodingFps: number;
+  /** Frames a second of the GPU where they are in memory already. */
+  readonly gpuFps: number;
+  /** Frames a second of all feeds in steadybox. */
+  readonly fps: number;
+  /** What holds them; of a GPU in software, which takes the cores of all others, that says nothing. */
+  readonly limitedBy?: "decoding" | "the GPU" | "steadybox" | undefined;
+}
+
 /** What a GPU takes for frames that are in memory already. */
 export interface GpuSpeed {
   /** Its name, and its driver where that tells. */
@@ -121,6 +140,8 @@ export interface GpuSpeed {
   readonly readsPerFrame: number;
   /** The memory of the process meanwhile. */
   readonly memory: MemoryTrend;
+  /** What many feeds come to, if that was measured. */
+  readonly feeds?: GpuFeeds | undefined;
 }
 
 /** What the speed benchmark writes. */
@@ -167,6 +188,17 @@ const memoryTrend: z.ZodType<MemoryTrend> = z.strictObject({
   slope: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
 });
 
+/** Checks {@linkcode GpuFeeds}. */
+export const gpuFeedsSchema: z.ZodType<GpuFeeds> = z.strictObject({
+  wanted: z.int(),
+  count: z.int(),
+  reason: z.string().optional(),
+  decodingFps: z.number(),
+  gpuFps: z.number(),
+  fps: z.number(),
+  limitedBy: z.enum(["decoding", "the GPU", "steadybox"]).optional(),
+});
+
 /** Checks {@linkcode GpuSpeed}. */
 export const gpuSpeedSchema: z.ZodType<GpuSpeed> = z.strictObject({
   adapter: z.string(),
@@ -182,6 +214,7 @@ export const gpuSpeedSchema: z.ZodType<GpuSpeed> = z.strictObject({
   })),
   readsPerFrame: z.number(),
   memory: memoryTrend,
+  feeds: gpuFeedsSchema.optional(),
 });
 
 /** Checks a {@linkcode SpeedReport}. */

@@ -1,4 +1,11 @@
-import { type GpuSpeed, GROUPS, type MemoryTrend, type Row, type SpeedReport } from "./schema.ts";
+import {
+  type GpuFeeds,
+  type GpuSpeed,
+  GROUPS,
+  type MemoryTrend,
+  type Row,
+  type SpeedReport,
+} from "./schema.ts";
 import type { Spread, StageTimes, Target } from "./schema.ts";
 import { loadWarning } from "./surroundings.ts";
 import { isWithin } from "./targets.ts";
@@ -99,7 +106,7 @@ const SLOW_STAGES = ["decode", "infer", "encode"];
 function slowStagesText(group: Row["group"], rows: readonly Row[]): string {
   return tableOf(
     [group, ...SLOW_STAGES],
-    rows.map((row) => [
+    rows.filter(({ stages }) => stages).map((row) => [
       labelOf(row),
       ...SLOW_STAGES.map((name) => {
         const found = row.stages?.find((stage) => stage.name === name);
@@ -129,7 +136,7 @@ function trendsText(trends: readonly MemoryTrend[]): string {
 }
 
 /** What a GPU takes by itself. */
-function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): string {
+function gpuText({ adapter, vendor, driver, isSoftware, rows, feeds }: GpuSpeed): string {
   const kind = isSoftware ? ", in software: its times tell nothing of a GPU's" : "";
   return [
     `GPU: ${adapter}\n(vendor ${vendor || "unknown"}, driver ${driver})${kind};\n` +
@@ -142,7 +149,18 @@ function gpuText({ adapter, vendor, driver, isSoftware, rows }: GpuSpeed): strin
         ...[msPerFrame, 1000 / msPerFrame, latencyP50Ms, latencyP95Ms].map(short),
       ]),
     ),
+    ...(feeds ? ["", gpuFeedsText(feeds)] : []),
   ].join("\n");
+}
+
+/** By what many feeds are limited, and how many they were. */
+function gpuFeedsText(
+  { wanted, count, reason, decodingFps, gpuFps, fps, limitedBy }: GpuFeeds,
+): string {
+  const fewer = reason === undefined ? "" : ` rather than ${wanted}, as ${reason}`;
+  const limit = limitedBy === undefined ? "" : `: limited by ${limitedBy}`;
+  return `${count} feeds${fewer}: decoding alone ${short(decodingFps)} fps,\n` +
+    `the GPU alone ${short(gpuFps)}, steadybox ${short(fps)}${limit}`;
 }
 
 function targetsText(targets: readonly Target[]): string {

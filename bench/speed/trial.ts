@@ -160,8 +160,8 @@ async function agreementOfPeer(
  */
 export function rowOf(trial: Trial): Row {
   const { contender, recipe, rounds, boxesPerFrame, agreement, lengths: { whole, warmUp } } = trial;
-  const feeds = Math.max(1, contender.listings.length);
-  const further = feeds * (whole.frames - warmUp.frames);
+  const feeds = feedsOf(trial);
+  const further = furtherFrames(trial);
   const spread = (value: (round: Round) => number) => spreadOf(rounds.map(value));
   const stages = stageTimesIn(rounds.map(({ whole }) => whole.printed));
   return {
@@ -179,7 +179,7 @@ export function rowOf(trial: Trial): Row {
       return round.warmUp.wallS - round.first.wallS - (warmUp.frames - 1) * frameS;
     }),
     wallS: spread(({ whole }) => whole.wallS),
-    fps: spread((round) => further / steadyS(round)),
+    fps: spread((round) => steadyFps(trial, round)),
     cpuMsPerFrame: spread((round) => 1000 * steadyCpuS(round) / further),
     peakMb: spread(({ whole }) => whole.peakMb),
     denoPeakMb: spread(({ whole }) => whole.denoPeakMb),
@@ -187,6 +187,22 @@ export function rowOf(trial: Trial): Row {
     ...(agreement !== undefined && { agreement }),
     ...(stages && { stages }),
   };
+}
+
+/** How many feeds a contender works on at a time. */
+function feedsOf({ contender: { feeds, listings } }: Case): number {
+  return feeds ?? Math.max(1, listings.length);
+}
+
+/** How many frames of all feeds there are behind those that warm a run up. */
+function furtherFrames(one: Case): number {
+  const { whole, warmUp } = one.lengths;
+  return feedsOf(one) * (whole.frames - warmUp.frames);
+}
+
+/** Frames a second of all feeds, without the start and the frames that warm a run up. */
+export function steadyFps(one: Case, round: Round): number {
+  return furtherFrames(one) / steadyS(round);
 }
 
 /** What a run takes without its start and without the frames that warm it up, in seconds. */
