@@ -18,19 +18,9 @@ import {
   stage,
   type Tensor,
 } from "../mod.ts";
+import { inputOf } from "./_input_of.ts";
 import { assertAddsUp } from "./_live_checks.ts";
 import { Camera, freePort, hasRtspServer } from "./_rtsp_server.ts";
-
-const INPUT = {
-  width: 32,
-  height: 32,
-  layout: "nchw",
-  channels: "rgb",
-  resize: "letterbox",
-  border: [0, 0, 0],
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-} as const;
 
 /** A network that runs one input after the other, each for so long, and notes how long that was. */
 function slowNetwork(durationMs: number, tookMs: number[]): InferenceSession {
@@ -68,7 +58,7 @@ Deno.test({
     const tookMs: number[] = [];
     const shown: { readonly ageMs: number; readonly atMs: number }[] = [];
     await feed
-      .pipeThrough(letterbox(INPUT))
+      .pipeThrough(letterbox(inputOf(32, 32)))
       .pipeThrough(infer(slowNetwork(800, tookMs)))
       .pipeThrough(late)
       .pipeThrough(stage("see", async function* see(items: AsyncIterable<{ frame: Frame }>) {
