@@ -52,7 +52,7 @@ async function usualCases({ wishes, clips, network, folder }: Bench): Promise<Ca
   const { only, model, device, frames } = wishes;
   const peers = model === PEERS_MODEL ? peersOf(network) : [];
   const contenders = [...floorsOf(network), ...OURS, ...peers]
-    .filter(({ name }) => name.includes(only));
+    .filter(({ name }) => only(name));
   const options = { clips, frames, folder: `${folder}/usual`, model, device };
   return await Promise.all(
     contenders.map((contender) => caseOf(contender, recipeOf(wishes), options)),
@@ -63,7 +63,7 @@ async function usualCases({ wishes, clips, network, folder }: Bench): Promise<Ca
 async function variedCases({ wishes, clips, folder }: Bench): Promise<Case[]> {
   const { clip, only, device, variedFrames: frames } = wishes;
   const variants = (await variantsOf(clip, wishes.model))
-    .filter(({ contender: { name } }) => name.includes(only));
+    .filter(({ contender: { name } }) => only(name));
   const cases: Case[] = [];
   for (const { contender, recipe, model } of variants) {
     const feeds = Math.max(1, contender.listings.length);
@@ -89,13 +89,13 @@ async function measuredGpu(
   { cores }: SpeedReport["machine"],
 ): Promise<{ readonly gpu?: GpuSpeed; readonly feeds: readonly Trial[] }> {
   const { only, model, repeats, variedFrames } = wishes;
-  const alone = "GPU".includes(only) ? await gpuSpeed(model, wishes.gpu) : undefined;
+  const alone = only("GPU") ? await gpuSpeed(model, wishes.gpu) : undefined;
   if (!alone) return { feeds: [] };
   const count = feedCount({ ...alone, cores });
   const frames = Math.min(wishes.frames, framesOfEach(variedFrames));
   const cases: Case[] = [];
   for (const contender of gpuFeedContenders(count.count)) {
-    if (!contender.name.includes(only)) continue;
+    if (!only(contender.name)) continue;
     const options = { clips, frames, folder: `${folder}/gpu`, model, device: "webgpu" };
     cases.push(await caseOf(contender, recipeOf(wishes), options));
   }
@@ -111,7 +111,7 @@ async function longTrends(
   if (frames === undefined) return trends;
   for (const contender of OURS) {
     if (!["steadybox: detections", "steadybox: annotated"].includes(contender.name)) continue;
-    if (!contender.name.includes(only)) continue;
+    if (!only(contender.name)) continue;
     say(`${frames} frames  ${contender.name}`);
     const options = { clips, frames, folder: `${folder}/long`, model, device };
     const trend = await longRun(await caseOf(contender, { ...wishes }, options));

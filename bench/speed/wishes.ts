@@ -8,7 +8,7 @@ export const HELP = `deno task bench [OPTION]...
   --height NUMBER  scales the clip to so many lines first
   --model NAME     the model; peers know blazeface-full alone (default: blazeface-full)
   --device NAME    what runs steadybox's network (default: cpu)
-  --only TEXT      the rows whose name holds the text, such as steadybox, model, 4K or GPU
+  --only TEXTS     the rows whose name holds one of the texts: GPU, or steadybox,ffmpeg
   --long           also runs 20,000 frames on end, for the memory: a quarter of an hour
   --quick          50 frames once, 30 where one thing is varied, and 210 for the memory
   --out FILE       where the report goes as JSON (default: out/speed.json)
@@ -24,7 +24,8 @@ export interface Wishes {
   readonly height: number | undefined;
   readonly model: string;
   readonly device: string;
-  readonly only: string;
+  /** Whether a row of that name is measured. */
+  readonly only: (name: string) => boolean;
   readonly out: string;
   /** How many frames there are where one thing is varied. */
   readonly variedFrames: number;
@@ -62,7 +63,8 @@ export function wishesFrom(args: readonly string[]): Wishes | undefined {
   if (help) return undefined;
   const frames = Number(values.frames ?? (quick ? 50 : 2100));
   return {
-    ...{ clip, model, device, only, out, frames },
+    ...{ clip, model, device, out, frames },
+    only: (name) => only.split(",").some((text) => name.includes(text)),
     repeats: Number(values.repeats ?? (quick ? 1 : 3)),
     height: values.height === undefined ? undefined : Number(values.height),
     variedFrames: Math.min(frames, quick ? 30 : 300),
