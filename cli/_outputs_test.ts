@@ -179,7 +179,13 @@ Deno.test("checkOutputs() refuses --segment and --hls-keep where they would do n
 
 Deno.test("loadOf() counts on an encoder where pictures are written or shown", () => {
   const address = { hostname: "127.0.0.1", port: 0 };
-  assertEquals(loadOf({ output: undefined, view: undefined }), "decoding");
-  assertEquals(loadOf({ output: "out.mp4", view: undefined }), "encoding");
-  assertEquals(loadOf({ output: undefined, view: address }), "encoding");
+  const large = { multiplyAccumulates: 673e6 };
+  assertEquals(loadOf({}, large), "decoding");
+  assertEquals(loadOf({ output: "out.mp4" }, large), "encoding");
+  assertEquals(loadOf({ view: address }, large), "encoding");
+});
+
+Deno.test("loadOf() leaves decoding its cores beside a small network", () => {
+  assertEquals(loadOf({}, { multiplyAccumulates: 106e6 }), "encoding");
+  assertEquals(loadOf({}, {}), "decoding"); // A user's own.
 });

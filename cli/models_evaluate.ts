@@ -15,6 +15,7 @@ import { look, type LookOptions, type Subject } from "./evaluation/look.ts";
 import { type EvaluatedFile, type EvaluationReport, wordsOf } from "./evaluation/report.ts";
 import { readTruth } from "./evaluation/read_truth.ts";
 import type { Truth } from "./evaluation/truth.ts";
+import { loadOf } from "./_outputs.ts";
 
 /** What `steadybox models evaluate` does. */
 export interface EvaluateOptions extends ModelChoice, LookOptions {
@@ -53,7 +54,7 @@ export async function modelsEvaluate(options: EvaluateOptions): Promise<number> 
   const match = matchOf(subjects, detector.labels, options);
   await using session = await openSession(network, {
     device: options.device,
-    load: "decoding",
+    load: loadOf({}, card),
   });
   const frames: JudgedFrame[] = [];
   let unjudged = 0;

@@ -72,7 +72,7 @@ async function work(job: Job, interruption: Interruption): Promise<void> {
   const opening = openSession(network, {
     device: options.device,
     precision: options.half ? "half" : "single",
-    load: loadOf(options),
+    load: loadOf(options, card),
   });
   // The network is made ready in its own thread, and this one may do something else.
   const loading = load<typeof import("./_pipeline.ts")>("./_pipeline.ts");

@@ -91,7 +91,7 @@ async function opened(options: RunOptions, signal: AbortSignal): Promise<Opened>
   const session = await openSession(model.network, {
     device: options.device,
     precision: options.half ? "half" : "single",
-    load: loadOf(options), // Of the feed that comes first: the others mostly are like it.
+    load: loadOf(options, model.card), // Of the feed that comes first: the others mostly are like it.
   });
   return { model, session, shared: new SharedSession(session) };
 }

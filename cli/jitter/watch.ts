@@ -19,6 +19,7 @@ import { videosAt } from "./inputs.ts";
 import type { JitterProgress } from "./progress.ts";
 import type { JitterOptions } from "../_jitter_options.ts";
 import { shownArguments } from "../_shown_arguments.ts";
+import { loadOf } from "../_outputs.ts";
 
 const DEFAULT_MODEL = "blazeface-full";
 
@@ -49,7 +50,7 @@ export async function watched(
   const { detector, network } = model;
   await using session = await openSession(network, {
     device: options.device,
-    load: "decoding",
+    load: loadOf({}, model.card),
   });
   const minConfidence = options.conf ?? detector.defaults.confidence;
   const ways = waysOf(options);
