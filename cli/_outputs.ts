@@ -57,23 +57,20 @@ export function filesOf(outputs: Outputs): [flag: string, path: string][] {
   return files;
 }
 
-/**
- * From so many multiplications on, nothing but the network is waited for where nothing is encoded:
- * with twice the threads, one of 673 million took 0.7 to 0.95 times as long, one of 403 million 1.01 times.
- */
+/** From so many multiplications on, nothing but the network is waited for where nothing is encoded. */
 const LARGE_NETWORK = 500e6;
 
 /**
- * What the processor does beside the network: pictures that are written or shown are encoded. To find
- * objects by a small network, decoding takes longer, which should not lose its cores either. One
- * whose size is not known is the user's own, and mostly large.
+ * What the processor does beside the network: it is heavy where pictures are written or shown, as they are
+ * encoded, and beside a small network, as decoding takes longer. One whose size is not known is the
+ * user's own, and mostly large.
  */
 export function loadOf(
   { output, view }: Partial<Pick<RunOptions, "output" | "view">>,
   { multiplyAccumulates = Infinity }: Pick<ModelCard, "multiplyAccumulates">,
 ): Load {
   const isEncoded = output !== undefined || view !== undefined;
-  return isEncoded || multiplyAccumulates < LARGE_NETWORK ? "encoding" : "decoding";
+  return isEncoded || multiplyAccumulates < LARGE_NETWORK ? "heavy" : "light";
 }
 
 /**

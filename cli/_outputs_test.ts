@@ -177,15 +177,15 @@ Deno.test("checkOutputs() refuses --segment and --hls-keep where they would do n
   }
 });
 
-Deno.test("loadOf() counts on an encoder where pictures are written or shown", () => {
+Deno.test("loadOf() is heavy where pictures are written or shown", () => {
   const address = { hostname: "127.0.0.1", port: 0 };
   const large = { multiplyAccumulates: 673e6 };
-  assertEquals(loadOf({}, large), "decoding");
-  assertEquals(loadOf({ output: "out.mp4" }, large), "encoding");
-  assertEquals(loadOf({ view: address }, large), "encoding");
+  assertEquals(loadOf({}, large), "light");
+  assertEquals(loadOf({ output: "out.mp4" }, large), "heavy");
+  assertEquals(loadOf({ view: address }, large), "heavy");
 });
 
-Deno.test("loadOf() leaves decoding its cores beside a small network", () => {
-  assertEquals(loadOf({}, { multiplyAccumulates: 106e6 }), "encoding");
-  assertEquals(loadOf({}, {}), "decoding"); // A user's own.
+Deno.test("loadOf() is heavy beside a small network, whose decoder takes longer", () => {
+  assertEquals(loadOf({}, { multiplyAccumulates: 106e6 }), "heavy");
+  assertEquals(loadOf({}, {}), "light"); // A user's own.
 });

@@ -33,12 +33,12 @@ export interface OpenSessionOptions {
    */
   readonly precision?: "single" | "half";
   /**
-   * What else the processor does while the network runs: with `decoding` it may have all cores, with
-   * `encoding`, where a video is written besides, half of them.
+   * What else the processor does while the network runs: where that is `light` beside the network, it may
+   * have all cores, and where it is `heavy`, such as writing a video, half of them.
    *
-   * @default {"encoding"}
+   * @default {"heavy"}
    */
-  readonly load?: "decoding" | "encoding";
+  readonly load?: "light" | "heavy";
 }
 
 /** What is asked of a session, whatever runs it. */
@@ -65,7 +65,7 @@ interface Wishes {
  */
 export async function openSession(
   network: Uint8Array<ArrayBuffer>,
-  { device = "auto", precision = "single", load = "encoding" }: OpenSessionOptions = {},
+  { device = "auto", precision = "single", load = "heavy" }: OpenSessionOptions = {},
 ): Promise<InferenceSession> {
   if (device !== "auto" && !DEVICES.includes(device)) {
     throw new TypeError(
@@ -79,9 +79,9 @@ export async function openSession(
       `Cannot open a session as precision must be single or half: current value is ${precision}`,
     );
   }
-  if (load !== "decoding" && load !== "encoding") {
+  if (load !== "light" && load !== "heavy") {
     throw new TypeError(
-      `Cannot open a session as load must be decoding or encoding: current value is ${load}`,
+      `Cannot open a session as load must be light or heavy: current value is ${load}`,
     );
   }
   const wishes = { isHalf: precision === "half", load };

@@ -199,7 +199,7 @@ Deno.test("openSession() refuses a device that there is not", async () => {
 
 Deno.test("openSession() refuses a load that there is not", async () => {
   await assertRejects(
-    () => openSession(affineNetwork(), { load: "idling" as "decoding" }),
+    () => openSession(affineNetwork(), { load: "idling" as "light" }),
     TypeError,
     "current value is idling",
   );

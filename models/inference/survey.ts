@@ -87,7 +87,7 @@ async function surveyGpu(): Promise<Survey> {
  * @param load What else the processor does while the network runs.
  * @returns What was found.
  */
-export async function surveyOf(device: Device, load: Load = "encoding"): Promise<Survey> {
+export async function surveyOf(device: Device, load: Load = "heavy"): Promise<Survey> {
   const threads = threadCount({ device, load });
   const processor = `this processor, ${threads} ${threads === 1 ? "thread" : "threads"}`;
   switch (device) {

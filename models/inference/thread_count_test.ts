@@ -7,14 +7,14 @@ function countsFor(wishes: Omit<Parameters<typeof threadCount>[0], "cores">): nu
   return CORES.map((cores) => threadCount({ ...wishes, cores }));
 }
 
-Deno.test("threadCount() gives a network all cores where nothing is encoded, up to 4", () => {
-  assertEquals(countsFor({ device: "cpu", load: "decoding" }), [1, 2, 3, 4, 4, 4]);
+Deno.test("threadCount() gives a network all cores where the load is light, up to 4", () => {
+  assertEquals(countsFor({ device: "cpu", load: "light" }), [1, 2, 3, 4, 4, 4]);
 });
 
-Deno.test("threadCount() leaves half of the cores to an encoder", () => {
-  assertEquals(countsFor({ device: "cpu", load: "encoding" }), [1, 1, 1, 2, 4, 4]);
+Deno.test("threadCount() leaves half of the cores to a heavy load", () => {
+  assertEquals(countsFor({ device: "cpu", load: "heavy" }), [1, 1, 1, 2, 4, 4]);
 });
 
 Deno.test("threadCount() leaves half of the cores beside WebAssembly, whose threads never rest", () => {
-  assertEquals(countsFor({ device: "wasm", load: "decoding" }), [1, 1, 1, 2, 4, 4]);
+  assertEquals(countsFor({ device: "wasm", load: "light" }), [1, 1, 1, 2, 4, 4]);
 });
