@@ -57,7 +57,8 @@ export interface ReceiveOptions {
   readonly firstFrameMs?: number;
   /**
    * How long the next picture may take, in milliseconds: 2000, or 15000 for a playlist (HLS). A feed
-   * that says that it is slow is given three of its own intervals.
+   * that says that it is slow is given three of its own intervals. Where nothing comes at all, ffmpeg
+   * waits no longer than 3000, or 6000 for RTSP, whatever is said here.
    */
   readonly stallMs?: number;
   /**
