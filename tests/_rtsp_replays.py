@@ -1,6 +1,7 @@
 """An RTSP server (GStreamer's) that sends an encoded clip over and over, as live feeds /0, /1 and so on.
 
-Nothing is encoded here, so that many feeds cost little. With --garble N, a share of 1/N of all bytes has
+Nothing is encoded here, so that many feeds cost little. As cameras do, each has a clock of its own, which
+does not begin when somebody calls. With --garble N, a share of 1/N of all bytes has
 another value, by chance but the same each time. Prints "ready" when it listens.
 """
 
@@ -9,6 +10,10 @@ import re
 
 from _rtsp_access import argument_parser, serve
 from gi.repository import GLib, Gst, GstRtspServer
+
+
+# Multiples of it are spread evenly over a circle, however many there are.
+GOLDEN_RATIO = 0.618034
 
 
 def pictures_in(path):
@@ -38,11 +43,14 @@ def garbled(picture, share, chance):
 class Replay(GstRtspServer.RTSPMediaFactory):
     """Sends the pictures for as long as somebody watches."""
 
-    def __init__(self, options, pictures, seed):
+    def __init__(self, options, pictures, number):
         super().__init__()
         self.options = options
         self.pictures = pictures
-        self.chance = random.Random(seed)
+        self.chance = random.Random(number)
+        self.interval_us = 1_000_000 // options.fps
+        turns = (number + (0.5 if options.garble else 0)) * GOLDEN_RATIO % 1
+        self.offset_us = int(turns * self.interval_us)
         self.set_shared(True)
         self.set_launch(
             "( appsrc name=camera is-live=true do-timestamp=true format=time block=false"
@@ -53,17 +61,25 @@ class Replay(GstRtspServer.RTSPMediaFactory):
 
     def on_media(self, _factory, media):
         camera = media.get_element().get_by_name_recurse_up("camera")
-        state = {"next": 0}
-        timer = GLib.timeout_add(1000 // self.options.fps, self.send, camera, state)
-        media.connect("unprepared", lambda _media: GLib.source_remove(timer))
+        state = {"next": 0, "watched": True}
+        media.connect("unprepared", lambda _media: state.update(watched=False))
+        self.wait(camera, state)
+
+    def wait(self, camera, state):
+        """Has the next picture sent when the camera's clock says so."""
+        late_us = (GLib.get_monotonic_time() - self.offset_us) % self.interval_us
+        GLib.timeout_add((self.interval_us - late_us) // 1000 + 1, self.send, camera, state)
 
     def send(self, camera, state):
+        if not state["watched"]:
+            return False
         picture = self.pictures[state["next"] % len(self.pictures)]
         state["next"] += 1
         if self.options.garble:
             picture = garbled(picture, self.options.garble, self.chance)
         camera.emit("push-buffer", Gst.Buffer.new_wrapped(picture))
-        return True
+        self.wait(camera, state)
+        return False
 
 
 def main():
