@@ -4,12 +4,19 @@ type Signal = keyof typeof EXIT_CODES;
 /** How long what was begun may take to be cleared away at the second signal, in milliseconds. */
 const GRACE_MS = 2000;
 
+/**
+ * A signal so soon after the last one, in milliseconds, is the same: on Ctrl-C the terminal sends one to
+ * all that it runs, and `deno task` passes its own on.
+ */
+const ECHO_MS = 1000;
+
 /** Turns the first signal into an orderly end, the second into a hasty one, the third into a sudden one. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController();
   readonly #haste = new AbortController();
   readonly #listeners: (() => void)[] = [];
   #by: Signal | undefined;
+  #takenAtMs = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Starts to listen. */
@@ -42,6 +49,9 @@ export class Interruption implements Disposable {
   }
 
   #take(name: Signal): void {
+    const isEcho = performance.now() - this.#takenAtMs < ECHO_MS;
+    if (isEcho) return;
+    this.#takenAtMs = performance.now();
     const reason = new DOMException(`Interrupted by ${name}`, "AbortError");
     if (!this.#by) {
       this.#by = name;
