@@ -51,6 +51,7 @@ Deno.test.each([["INT", 130], ["TERM", 143], ["HUP", 129]])(
       const { child, rest } = await startedRun(dir);
       assert(await ffmpegsAbout(dir) > 0);
       await signalGroup(child, name);
+      await signalGroup(child, name); // As of a terminal and a task runner: both tell of one Ctrl-C.
       const [text, { code }, stderr] = await Promise.all([
         rest(),
         child.status,
@@ -125,6 +126,7 @@ Deno.test("a second SIGINT ends soon what cannot end, and leaves no unfinished f
     const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
     await signalGroup(child, "INT");
     for (let said = ""; !said.includes("once more");) said += (await stderr.read()).value!;
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // Sooner, it would count as the same.
     await signalGroup(child, "INT");
     assertEquals((await child.status).code, 130);
     await Promise.all([child.stdout.cancel(), stderr.cancel()]);
